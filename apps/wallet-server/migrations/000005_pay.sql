@@ -1,0 +1,168 @@
+-- Pays orders from user balances, many in one call (step 15 of the flow). Each item gets its own outcome; a refused
+-- item never harms its neighbours; items see each other exactly as if they had come one after another.
+--
+-- For each paid item, in this one transaction: the two linked transfers (user → in transit in the payer's bucket,
+-- in transit → merchant in the merchant's), the payment, the order PAID, and the notification (I4, I5, I10).
+--
+-- Outcomes: PAID · REPEATED (the same user had paid it: the first result again) · a refusal code · AGAIN (an earlier
+-- item of the same call decides about it: ask again in the next call).
+create function pay(
+  p_trade_no text[], p_payer_id text[], p_payer_bucket smallint[], p_payment_id text[], p_notification_id text[],
+  p_amount bigint[], p_currency text[], p_now timestamptz
+) returns table (item bigint, outcome text, payment_id text, paid_at timestamptz) language plpgsql as $$
+declare
+  v_locked bigint;
+  v_posted bigint;
+  v_item bigint[];
+  v_outcome text[];
+  -- The granted items, one array for each column.
+  g_item bigint[];
+  g_trade_no text[];
+  g_bucket smallint[];
+  g_payer_id text[];
+  g_payer_bucket smallint[];
+  g_payment_id text[];
+  g_notification_id text[];
+  g_merchant_id text[];
+  g_amount bigint[];
+  g_currency text[];
+begin
+  -- Lock: orders, then accounts, each in the order of their ids, before anything is read for a decision.
+  select count(*) into v_locked
+  from (select 1 from orders o where o.trade_no = any (p_trade_no) order by o.trade_no for update) as locked;
+
+  select count(*) into v_locked
+  from (
+    select 1 from accounts a
+    where a.id = any (
+      array(select 'users:' || asked.payer_id || ':' || asked.currency from unnest(p_payer_id, p_currency) as asked (payer_id, currency))
+      || array(select 'merchants:' || o.merchant_id || ':' || o.currency from orders o where o.trade_no = any (p_trade_no) and o.state = 'CREATED')
+    )
+    order by a.id for update
+  ) as locked;
+
+  -- Check.
+  with asked as (
+    select * from unnest(p_trade_no, p_payer_id, p_payer_bucket, p_payment_id, p_notification_id, p_amount, p_currency)
+      with ordinality as t (trade_no, payer_id, payer_bucket, payment_id, notification_id, amount, currency, item)
+  ),
+  judged as (
+    select asked.item, asked.trade_no, asked.payer_id, asked.payer_bucket, asked.payment_id, asked.notification_id,
+      asked.amount, asked.currency, o.bucket, o.merchant_id,
+      payer.credits_posted - payer.debits_posted - payer.debits_pending as available,
+      case
+        when o.trade_no is null then 'ORDER_NOT_FOUND'
+        when o.state = 'PAID' and o.payer_id = asked.payer_id then 'REPEATED'
+        when o.state = 'PAID' then 'ORDER_PAID'
+        when o.state = 'CLOSED' and o.close_reason = 'EXPIRED' then 'ORDER_EXPIRED'
+        when o.state = 'CLOSED' then 'ORDER_CLOSED'
+        when o.expires_at <= p_now then 'ORDER_EXPIRED'
+        when o.buyer_id <> asked.payer_id then 'ORDER_BUYER_MISMATCH'
+        when o.amount <> asked.amount or o.currency <> asked.currency then 'AMOUNT_MISMATCH'
+        when asked.payer_id = o.merchant_id then 'PAYER_IS_PAYEE'
+        when payer.id is null then 'CURRENCY_NOT_SUPPORTED'
+        when payer.frozen then 'USER_FROZEN'
+        when payee.id is null or payee.frozen then 'MERCHANT_FROZEN'
+        when (select count(*) from owned_buckets b where b.bucket in (o.bucket, asked.payer_bucket))
+          < case when o.bucket = asked.payer_bucket then 1 else 2 end then 'OUTCOME_UNKNOWN'
+      end as refusal
+    from asked
+    left join orders o on o.trade_no = asked.trade_no
+    left join accounts payer
+      on payer.id = 'users:' || asked.payer_id || ':' || asked.currency and payer.bucket = asked.payer_bucket
+    left join accounts payee
+      on payee.id = 'merchants:' || o.merchant_id || ':' || o.currency and payee.bucket = o.bucket
+  ),
+  first_of_order as (
+    select judged.*, row_number() over (partition by judged.trade_no order by judged.item) as nth
+    from judged where judged.refusal is null
+  ),
+  funded as (
+    select f.*, f.available >= sum(f.amount) over (
+      partition by f.payer_id, f.currency order by f.item rows unbounded preceding) as covered
+    from first_of_order f where f.nth = 1
+  ),
+  -- The first item of a payer that his balance does not cover is refused; those behind it may still fit: AGAIN.
+  settled as (
+    select f.item,
+      case
+        when f.covered then 'PAID'
+        when count(*) filter (where not f.covered) over (
+          partition by f.payer_id, f.currency order by f.item rows unbounded preceding) = 1 then 'BALANCE_NOT_ENOUGH'
+        else 'AGAIN'
+      end as outcome
+    from funded f
+  ),
+  outcomes as (
+    select judged.*, coalesce(judged.refusal, settled.outcome, 'AGAIN') as outcome
+    from judged left join settled on settled.item = judged.item
+  )
+  select array_agg(r.item order by r.item), array_agg(r.outcome order by r.item),
+    array_agg(r.item order by r.item) filter (where r.outcome = 'PAID'),
+    array_agg(r.trade_no order by r.item) filter (where r.outcome = 'PAID'),
+    array_agg(r.bucket order by r.item) filter (where r.outcome = 'PAID'),
+    array_agg(r.payer_id order by r.item) filter (where r.outcome = 'PAID'),
+    array_agg(r.payer_bucket order by r.item) filter (where r.outcome = 'PAID'),
+    array_agg(r.payment_id order by r.item) filter (where r.outcome = 'PAID'),
+    array_agg(r.notification_id order by r.item) filter (where r.outcome = 'PAID'),
+    array_agg(r.merchant_id order by r.item) filter (where r.outcome = 'PAID'),
+    array_agg(r.amount order by r.item) filter (where r.outcome = 'PAID'),
+    array_agg(r.currency order by r.item) filter (where r.outcome = 'PAID')
+  into v_item, v_outcome, g_item, g_trade_no, g_bucket, g_payer_id, g_payer_bucket, g_payment_id, g_notification_id,
+    g_merchant_id, g_amount, g_currency
+  from outcomes r;
+
+  -- Write.
+  if g_item is not null then
+    update orders o
+    set state = 'PAID', paid_at = p_now, payer_id = g.payer_id, payment_id = g.payment_id, sequence = o.sequence + 1
+    from unnest(g_trade_no, g_bucket, g_payer_id, g_payment_id) as g (trade_no, bucket, payer_id, payment_id)
+    where o.trade_no = g.trade_no and o.bucket = g.bucket;
+
+    insert into payments (payment_id, bucket, trade_no, payer_id, payer_bucket, amount, currency, channel, state,
+      created_at, finished_at)
+    select g.payment_id, g.bucket, g.trade_no, g.payer_id, g.payer_bucket, g.amount, g.currency, 'BALANCE',
+      'SUCCEEDED', p_now, p_now
+    from unnest(g_payment_id, g_bucket, g_trade_no, g_payer_id, g_payer_bucket, g_amount, g_currency)
+      as g (payment_id, bucket, trade_no, payer_id, payer_bucket, amount, currency);
+
+    select post_transfers(array_agg(t.cause_id), array_agg(t.step), array_agg(t.bucket), array_agg(t.debit_account),
+      array_agg(t.credit_account), array_agg(t.amount), array_agg(t.currency), p_now)
+    into v_posted
+    from (
+        select g.payment_id as cause_id, 'PAYER' as step, g.payer_bucket as bucket,
+          'users:' || g.payer_id || ':' || g.currency as debit_account,
+          'in-transit:' || lpad(g.payer_bucket::text, 3, '0') || ':' || g.currency as credit_account, g.amount, g.currency
+        from unnest(g_payment_id, g_payer_id, g_payer_bucket, g_amount, g_currency)
+          as g (payment_id, payer_id, payer_bucket, amount, currency)
+        union all
+        select g.payment_id, 'MERCHANT', g.bucket,
+          'in-transit:' || lpad(g.bucket::text, 3, '0') || ':' || g.currency,
+          'merchants:' || g.merchant_id || ':' || g.currency, g.amount, g.currency
+        from unnest(g_payment_id, g_merchant_id, g_bucket, g_amount, g_currency)
+          as g (payment_id, merchant_id, bucket, amount, currency)
+      ) as t;
+
+    insert into notifications (notification_id, bucket, client_id, family, url, subject_id, sequence, event, state,
+      due_at, created_at, finished_at)
+    select g.notification_id, o.bucket, o.client_id, o.family, coalesce(o.notify_url, c.notify_url), o.trade_no,
+      o.sequence,
+      jsonb_build_object('type', 'ORDER_PAID', 'tradeNo', o.trade_no, 'requestId', o.request_id, 'clientId',
+        o.client_id, 'merchantId', o.merchant_id, 'appId', o.app_id, 'payerId', o.payer_id, 'paymentId', o.payment_id,
+        'title', o.title, 'amount', o.amount::text, 'currency', o.currency, 'extra', o.extra,
+        'createdAt', o.created_at, 'paidAt', o.paid_at),
+      case when coalesce(o.notify_url, c.notify_url) is null then 'GIVEN_UP' else 'DUE' end,
+      case when coalesce(o.notify_url, c.notify_url) is null then null else p_now end,
+      p_now,
+      case when coalesce(o.notify_url, c.notify_url) is null then p_now end
+    from unnest(g_trade_no, g_bucket, g_notification_id) as g (trade_no, bucket, notification_id)
+    join orders o on o.trade_no = g.trade_no and o.bucket = g.bucket
+    join clients c on c.client_id = o.client_id;
+  end if;
+
+  return query
+  select r.item, r.outcome, o.payment_id, o.paid_at
+  from unnest(v_item, v_outcome, p_trade_no) as r (item, outcome, trade_no)
+  left join orders o on o.trade_no = r.trade_no and r.outcome in ('PAID', 'REPEATED')
+  order by r.item;
+end $$;

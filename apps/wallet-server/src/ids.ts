@@ -1,0 +1,67 @@
+/**
+ * Numbers that carry their bucket, so that any door routes without a look-up, and are sorted by time where an index
+ * wants it. The random digits come from a cryptographic source: a guess succeeds once in 10⁹ for each millisecond
+ * and bucket.
+ *
+ * - tradeNo, payment id, notification id: `yyyyMMdd` + milliseconds of the day (8) + bucket (3) + random (9) = 28 digits,
+ *   the day in the wallet's time zone.
+ * - user id: `2088` + bucket (3) + `0` + random (8); merchant id: `2088` + bucket (3) + `1` + random (8): 16 digits.
+ * - client id and app id: `2021` + bucket of the merchant (3) + random (9): 16 digits.
+ */
+import type { Random } from './ports.ts'
+
+export const BUCKETS = 1000
+
+/** A new 28-digit number in the bucket. */
+export function newTimedId(now: Date, timeZone: string, bucket: number, random: Random): string {
+  const { day, midnightOffsetMs } = wallClock(now, timeZone)
+  return day + String(midnightOffsetMs).padStart(8, '0') + bucketDigits(bucket) + random.digits(9)
+}
+
+/** The bucket in a 28-digit number, or null when it is not one of ours: then it is simply not found. */
+export function bucketOfTimedId(id: string): number | null {
+  return /^[0-9]{28}$/.test(id) ? Number(id.slice(16, 19)) : null
+}
+
+export function newUserId(bucket: number, random: Random): string {
+  return `2088${bucketDigits(bucket)}0${random.digits(8)}`
+}
+export function newMerchantId(bucket: number, random: Random): string {
+  return `2088${bucketDigits(bucket)}1${random.digits(8)}`
+}
+export function newClientId(bucket: number, random: Random): string {
+  return `2021${bucketDigits(bucket)}${random.digits(9)}`
+}
+
+/** The bucket in a user, merchant, client or app id, or null when it is not one of ours. */
+export function bucketOfPartyId(id: string): number | null {
+  return /^20(88|21)[0-9]{12}$/.test(id) ? Number(id.slice(4, 7)) : null
+}
+
+/** A bucket for a new user or merchant, chosen once. */
+export function chooseBucket(random: Random): number {
+  return Number(random.digits(3))
+}
+
+export function bucketDigits(bucket: number): string {
+  return String(bucket).padStart(3, '0')
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function wallClock(now: Date, timeZone: string): { day: string; midnightOffsetMs: number } {
+  let format = formats.get(timeZone)
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-GB', {
+      timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit',
+      hour: '2-digit', minute: '2-digit', second: '2-digit',
+    })
+    formats.set(timeZone, format)
+  }
+  const parts = Object.fromEntries(format.formatToParts(now).map((part) => [part.type, part.value]))
+  const seconds = (Number(parts['hour']) * 60 + Number(parts['minute'])) * 60 + Number(parts['second'])
+  return {
+    day: `${parts['year']}${parts['month']}${parts['day']}`,
+    midnightOffsetMs: seconds * 1000 + now.getMilliseconds(),
+  }
+}

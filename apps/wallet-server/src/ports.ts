@@ -1,0 +1,73 @@
+/**
+ * What the wallet server needs from outside and never makes itself: time, chance, a way to reach strangers, and
+ * somebody who keeps a record. Production and sandbox give different ones; the rooms cannot tell which.
+ */
+import type { TimelineEntry } from '@tradepay/contract'
+
+/** Time is a value. Every `now` that is stored or compared comes from here; the sandbox can move it. */
+export interface Clock {
+  now(): Date
+}
+
+/** Chance, from a cryptographic source. */
+export interface Random {
+  /** Decimal digits, not guessable. */
+  digits(count: number): string
+  bytes(count: number): Buffer
+}
+
+/** A request to a stranger's server: a merchant's notify address, or a host that a mini program calls. */
+export interface OutgoingRequest {
+  url: string
+  method: string
+  headers: Record<string, string>
+  body: Buffer | null
+  timeoutMs: number
+  /** Answers are cut off past this many bytes. */
+  maxAnswerBytes: number
+}
+export interface OutgoingAnswer {
+  status: number
+  headers: Record<string, string>
+  body: Buffer
+}
+
+/** Why a stranger could not be reached. Never a reason to believe that it did not get the request. */
+export class TransportError extends Error {
+  override name = 'TransportError'
+  constructor(
+    readonly reason: 'ADDRESS_REFUSED' | 'UNREACHABLE' | 'TIMED_OUT' | 'ANSWER_TOO_LARGE',
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/**
+ * Sends to strangers. Follows no redirect; refuses addresses that the guard does not let through.
+ * @throws TransportError
+ */
+export interface Transport {
+  send(request: OutgoingRequest): Promise<OutgoingAnswer>
+}
+
+/**
+ * Keeps what happened to an order, step by step. Must neither throw nor block: it is called on the way of money.
+ * `tradeNo` is null where it is not known yet (steps 2 and 8 pass through the relay): the recorder may find it in
+ * the bytes.
+ */
+export interface Recorder {
+  record(tradeNo: string | null, entry: TimelineEntry): void
+}
+
+/** For whoever keeps no record. */
+export const noRecorder: Recorder = { record: () => undefined }
+
+/** One of the wallet's own key pairs. */
+export interface WalletKey {
+  version: number
+  /** PKCS#8 PEM. */
+  privateKey: string
+  /** SPKI PEM: what merchants verify with. */
+  publicKey: string
+}

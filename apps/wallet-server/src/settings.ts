@@ -1,0 +1,51 @@
+/**
+ * Every setting of the wallet server, with its unit and default. Production reads them from the environment;
+ * the sandbox and the tests give them directly.
+ */
+export interface Settings {
+  /** Name shown to users. */
+  walletName: string
+  /** Where users reach the wallet app, without a trailing slash. Requests from other origins are refused. */
+  publicUrl: string
+  /** IANA zone of the wallet's day: the date in a tradeNo. The Alipay door always speaks GMT+8, as its protocol does. */
+  timeZone: string
+  /** Lifetime of an order whose merchant did not say. Seconds. */
+  orderExpirySeconds: number
+  /** Longest lifetime a merchant may ask for. Seconds. */
+  orderExpirySecondsMax: number
+  /** How far `Request-Time` may be from now, both ways. Seconds. */
+  requestTimeToleranceSeconds: number
+  /** How far the Alipay `timestamp` may be from now. Seconds; its official clients send local time, hence a day. */
+  alipayTimestampToleranceSeconds: number
+  /** Lifetime of a session. Seconds. */
+  sessionSeconds: number
+  /** Lifetime of a code of my.getAuthCode. Seconds. */
+  authCodeSeconds: number
+  /** Mixed into every PIN before it is hashed; lives outside the database. */
+  pinPepper: string
+  /** True shows the TEST mark in the wallet app and marks the session cookie as one of plain http. */
+  sandbox: boolean
+  /** The wallet's key pairs, newest last. The newest signs. */
+  walletKeys: import('./ports.ts').WalletKey[]
+  /** Folder of mini program packages, named by their hash. */
+  packagesFolder: string
+  /** Folder of the built wallet app, served at `/`; null serves none. */
+  walletAppFolder: string | null
+  /** Most connections to the database. */
+  databaseConnections: number
+}
+
+/** Defaults of everything that has one. */
+export const defaultSettings = {
+  walletName: 'TradePay',
+  timeZone: 'Asia/Shanghai',
+  orderExpirySeconds: 15 * 60,
+  orderExpirySecondsMax: 15 * 24 * 60 * 60,
+  requestTimeToleranceSeconds: 5 * 60,
+  alipayTimestampToleranceSeconds: 24 * 60 * 60,
+  sessionSeconds: 12 * 60 * 60,
+  authCodeSeconds: 5 * 60,
+  sandbox: false,
+  walletAppFolder: null,
+  databaseConnections: 10,
+} as const satisfies Partial<Settings>
