@@ -2,6 +2,8 @@
  * Every setting of the wallet server, with its unit and default. Production reads them from the environment;
  * the sandbox and the tests give them directly.
  */
+import type { WalletKey } from './ports.ts'
+
 export interface Settings {
   /** Name shown to users. */
   walletName: string
@@ -26,11 +28,16 @@ export interface Settings {
   /** True shows the TEST mark in the wallet app and marks the session cookie as one of plain http. */
   sandbox: boolean
   /** The wallet's key pairs, newest last. The newest signs. */
-  walletKeys: import('./ports.ts').WalletKey[]
+  walletKeys: WalletKey[]
   /** Folder of mini program packages, named by their hash. */
   packagesFolder: string
   /** Folder of the built wallet app, served at `/`; null serves none. */
   walletAppFolder: string | null
+  /**
+   * Folder with the frames of the mini program runtime (`logic.html`, `view.html`, `frames.json` with the hashes of their
+   * inline scripts), served at /frames/{appId}/ with a Content-Security-Policy; null serves none.
+   */
+  framesFolder: string | null
   /** Most connections to the database. */
   databaseConnections: number
 }
@@ -47,5 +54,6 @@ export const defaultSettings = {
   authCodeSeconds: 5 * 60,
   sandbox: false,
   walletAppFolder: null,
+  framesFolder: null,
   databaseConnections: 10,
 } as const satisfies Partial<Settings>

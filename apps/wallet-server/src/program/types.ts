@@ -14,6 +14,8 @@ export interface MiniProgram {
 export interface ReleaseSettings {
   /** host[:port] that my.request may call; `*.host` covers sub-domains. */
   requestDomains: string[]
+  /** Hosts that images may come from, in the same form: they enter the Content-Security-Policy of the view frames. */
+  imageDomains: string[]
   /** What my.getExtConfigSync answers. */
   extConfig: Record<string, unknown>
 }

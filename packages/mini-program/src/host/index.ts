@@ -1,0 +1,2 @@
+/** The host: opens a packed mini program inside the wallet's page. */
+export * from './types.ts'
