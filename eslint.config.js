@@ -19,7 +19,17 @@ export default tseslint.config(
   {
     // Mini programs are scripts of another world: globals App, Page, my; the runtime transpiles them.
     files: ['examples/coffee-shop/mini-program/**/*.js', '**/fixtures/**/*.js'],
-    languageOptions: { globals: { App: 'readonly', Page: 'readonly', Component: 'readonly', getApp: 'readonly', getCurrentPages: 'readonly', my: 'readonly', console: 'readonly' } },
+    languageOptions: {
+      globals: {
+        App: 'readonly',
+        Page: 'readonly',
+        Component: 'readonly',
+        getApp: 'readonly',
+        getCurrentPages: 'readonly',
+        my: 'readonly',
+        console: 'readonly',
+      },
+    },
     rules: { '@typescript-eslint/no-require-imports': 'off', 'no-undef': 'off' },
   },
   { files: ['apps/tradepay/**', 'scripts/**'], rules: { 'no-console': 'off' } },

@@ -33,7 +33,8 @@ export function money(currency: Currency, minor: bigint): Money {
     throw new MoneyError('UNKNOWN_CURRENCY', `"${currency}" is not an ISO 4217 currency code, such as CNY or USD.`)
   }
   if (minor < 0n) throw new MoneyError('NOT_A_NUMBER', 'An amount is not negative.')
-  if (minor > MAX_MINOR) throw new MoneyError('TOO_LARGE', `An amount has at most 16 digits; got ${String(minor).length}.`)
+  if (minor > MAX_MINOR)
+    throw new MoneyError('TOO_LARGE', `An amount has at most 16 digits; got ${String(minor).length}.`)
   return { currency, minor }
 }
 
@@ -62,10 +63,12 @@ export function parseDecimal(currency: Currency, text: string): Money {
     throw new MoneyError('NOT_A_NUMBER', `An amount is a decimal number such as "12.50"; got "${shorten(text)}".`)
   }
   const [, whole = '0', fraction = ''] = match
-  if (!isCurrency(currency)) return money(currency, 0n)
-  const digits = minorDigits(currency)
+  const digits = minorDigits(money(currency, 0n).currency)
   if (fraction.length > digits) {
-    throw new MoneyError('TOO_PRECISE', `${currency} has ${digits} decimals; "${shorten(text)}" has ${fraction.length}.`)
+    throw new MoneyError(
+      'TOO_PRECISE',
+      `${currency} has ${digits} decimals; "${shorten(text)}" has ${fraction.length}.`,
+    )
   }
   if (whole.length > 16) throw new MoneyError('TOO_LARGE', `An amount has at most 16 digits; got ${whole.length}.`)
   return money(currency, BigInt(whole + fraction.padEnd(digits, '0')))
