@@ -91,6 +91,8 @@ create table notifications (
   check (url is not null or state = 'GIVEN_UP')
 ) with (fillfactor = 80);
 create index notifications_due on notifications (due_at) where state = 'DUE';
+-- Claims are few; when the next one ends is asked every second, and must not cost a walk through all that is due.
+create index notifications_claimed on notifications (claimed_until) where claimed_until is not null;
 
 -- Every attempt with its bytes and the answer: the delivery log is the record.
 create table notification_attempts (

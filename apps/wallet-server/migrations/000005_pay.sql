@@ -9,7 +9,7 @@
 create function pay(
   p_trade_no text[], p_payer_id text[], p_payer_bucket smallint[], p_payment_id text[], p_notification_id text[],
   p_amount bigint[], p_currency text[], p_now timestamptz
-) returns table (item bigint, outcome text, payment_id text, paid_at timestamptz) language plpgsql as $$
+) returns table (item bigint, outcome text, payment_id text, paid_at timestamptz, merchant_id text) language plpgsql as $$
 declare
   v_locked bigint;
   v_posted bigint;
@@ -43,7 +43,8 @@ begin
 
   -- Check.
   with asked as (
-    select * from unnest(p_trade_no, p_payer_id, p_payer_bucket, p_payment_id, p_notification_id, p_amount, p_currency)
+    select t.*, case when t.trade_no ~ '^[0-9]{28}$' then substr(t.trade_no, 17, 3)::smallint end as order_bucket
+    from unnest(p_trade_no, p_payer_id, p_payer_bucket, p_payment_id, p_notification_id, p_amount, p_currency)
       with ordinality as t (trade_no, payer_id, payer_bucket, payment_id, notification_id, amount, currency, item)
   ),
   judged as (
@@ -51,9 +52,13 @@ begin
       asked.amount, asked.currency, o.bucket, o.merchant_id,
       payer.credits_posted - payer.debits_posted - payer.debits_pending as available,
       case
+        -- Another database decides about rows of its buckets; that they are not found here says nothing.
+        when asked.payer_bucket not in (select b.bucket from owned_buckets b)
+          or asked.order_bucket not in (select b.bucket from owned_buckets b) then 'OUTCOME_UNKNOWN'
         when o.trade_no is null then 'ORDER_NOT_FOUND'
-        when o.state = 'PAID' and o.payer_id = asked.payer_id then 'REPEATED'
-        when o.state = 'PAID' then 'ORDER_PAID'
+        when o.state = 'PAID' and o.payer_id <> asked.payer_id then 'ORDER_PAID'
+        when o.state = 'PAID' and (o.amount <> asked.amount or o.currency <> asked.currency) then 'AMOUNT_MISMATCH'
+        when o.state = 'PAID' then 'REPEATED'
         when o.state = 'CLOSED' and o.close_reason = 'EXPIRED' then 'ORDER_EXPIRED'
         when o.state = 'CLOSED' then 'ORDER_CLOSED'
         when o.expires_at <= p_now then 'ORDER_EXPIRED'
@@ -63,8 +68,6 @@ begin
         when payer.id is null then 'CURRENCY_NOT_SUPPORTED'
         when payer.frozen then 'USER_FROZEN'
         when payee.id is null or payee.frozen then 'MERCHANT_FROZEN'
-        when (select count(*) from owned_buckets b where b.bucket in (o.bucket, asked.payer_bucket))
-          < case when o.bucket = asked.payer_bucket then 1 else 2 end then 'OUTCOME_UNKNOWN'
       end as refusal
     from asked
     left join orders o on o.trade_no = asked.trade_no
@@ -73,14 +76,28 @@ begin
     left join accounts payee
       on payee.id = 'merchants:' || o.merchant_id || ':' || o.currency and payee.bucket = o.bucket
   ),
-  first_of_order as (
-    select judged.*, row_number() over (partition by judged.trade_no order by judged.item) as nth
-    from judged where judged.refusal is null
+  -- Neighbours can only lessen what a payer has, so what is too much now is too much wherever it stands in the call.
+  candidates as (
+    select judged.*, judged.amount > judged.available as too_much from judged where judged.refusal is null
+  ),
+  -- Of several items for one order the first that may be paid decides; those behind it wait for what it has decided.
+  contested as (
+    select c.*, count(*) filter (where not c.too_much) over (
+      partition by c.trade_no order by c.item rows between unbounded preceding and 1 preceding) > 0 as waits
+    from candidates c
+  ),
+  -- What a payer asks behind such an item waits with it, so that his items are decided in the order they came.
+  unblocked as (
+    select c.* from (
+      select contested.*, bool_or(contested.waits) over (
+        partition by contested.payer_id, contested.currency order by contested.item rows unbounded preceding) as blocked
+      from contested where not contested.too_much
+    ) as c where not c.blocked
   ),
   funded as (
-    select f.*, f.available >= sum(f.amount) over (
-      partition by f.payer_id, f.currency order by f.item rows unbounded preceding) as covered
-    from first_of_order f where f.nth = 1
+    select u.*, u.available >= sum(u.amount) over (
+      partition by u.payer_id, u.currency order by u.item rows unbounded preceding) as covered
+    from unblocked u
   ),
   -- The first item of a payer that his balance does not cover is refused; those behind it may still fit: AGAIN.
   settled as (
@@ -92,6 +109,8 @@ begin
         else 'AGAIN'
       end as outcome
     from funded f
+    union all
+    select c.item, 'BALANCE_NOT_ENOUGH' from contested c where c.too_much and not c.waits
   ),
   outcomes as (
     select judged.*, coalesce(judged.refusal, settled.outcome, 'AGAIN') as outcome
@@ -161,7 +180,7 @@ begin
   end if;
 
   return query
-  select r.item, r.outcome, o.payment_id, o.paid_at
+  select r.item, r.outcome, o.payment_id, o.paid_at, o.merchant_id
   from unnest(v_item, v_outcome, p_trade_no) as r (item, outcome, trade_no)
   left join orders o on o.trade_no = r.trade_no and r.outcome in ('PAID', 'REPEATED')
   order by r.item;

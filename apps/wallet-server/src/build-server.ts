@@ -1,8 +1,19 @@
 /**
- * The one place where the wallet server is put together: plain functions with named arguments, no container.
+ * The one place where the wallet server is put together: rooms, doors, and the worker behind them.
+ *
+ * It listens nowhere by itself; whoever composes it calls `http.listen`. Closing finishes what is in flight.
  */
-import type { FastifyInstance } from 'fastify'
+import { setTimeout as wait } from 'node:timers/promises'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type pg from 'pg'
+import { alipayDoor } from './api/alipay/door.ts'
+import { alipayNotifications } from './api/alipay/notify.ts'
+import { cashierDoor } from './api/cashier/door.ts'
+import { staticDoor } from './api/static/door.ts'
+import { superappDoor } from './api/superapp/door.ts'
+import { superappNotifications } from './api/superapp/notify.ts'
+import { walletDoor } from './api/wallet/door.ts'
+import { createRooms } from './create-rooms.ts'
 import type { LedgerService } from './ledger/types.ts'
 import type { MerchantService } from './merchant/types.ts'
 import type { NotificationService } from './notification/types.ts'
@@ -13,6 +24,13 @@ import type { ProgramService } from './program/types.ts'
 import type { SessionService } from './session/types.ts'
 import type { Settings } from './settings.ts'
 import type { UserService } from './user/types.ts'
+import { startWorker } from './worker/worker.ts'
+
+/** Largest body of a request. Bytes. */
+export const BODY_LIMIT_BYTES = 1024 * 1024
+
+/** How long `close` waits for calls that are in flight before it cuts them. Milliseconds. */
+export const CLOSE_GRACE_MS = 5_000
 
 /** What every room is made of. */
 export interface Deps {
@@ -47,4 +65,65 @@ export interface WalletServer {
   wake(): void
   /** Stops taking calls, finishes what is in flight, ends the worker. Leaves the pool to whoever made it. */
   close(): Promise<void>
+}
+
+export interface BuildOptions {
+  /** Adds doors of a composition, beside the server's own. */
+  extend?: (http: FastifyInstance, rooms: Rooms) => Promise<void>
+  /** Least level that is logged; default `error`. Bodies, headers and query strings are never logged. */
+  logLevel?: 'silent' | 'error' | 'warn' | 'info'
+}
+
+/**
+ * Puts the server together and starts its worker. The database must be migrated.
+ * The caller listens, closes, and ends the pool afterwards.
+ */
+export async function buildServer(deps: Deps, options: BuildOptions = {}): Promise<WalletServer> {
+  const http = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: false,
+    disableRequestLogging: true,
+    // An address that no route can have is answered like any unknown one, not with an error of the framework.
+    routerOptions: { maxParamLength: 512 },
+    forceCloseConnections: 'idle',
+    genReqId: () => deps.random.bytes(8).toString('hex'),
+    logger: {
+      level: options.logLevel ?? 'error',
+      // Only what says where it happened: query strings and headers carry tokens.
+      serializers: { req: (request: FastifyRequest) => ({ method: request.method, path: request.url.split('?')[0] }) },
+    },
+  })
+
+  // The worker needs the rooms and the rooms wake the worker; nothing is paid before it stands.
+  let wake = (): void => undefined
+  const rooms = createRooms(
+    deps,
+    (merchants) => ({ SUPERAPP: superappNotifications(deps, merchants), ALIPAY: alipayNotifications(deps, merchants) }),
+    () => wake(),
+  )
+
+  // Each door in a scope of its own, so that one door's body parsers and hooks do not reach another.
+  for (const door of [superappDoor, alipayDoor, cashierDoor, walletDoor, staticDoor]) {
+    await http.register(async (scope) => door(scope, { deps, rooms }))
+  }
+  if (options.extend) await options.extend(http, rooms)
+  await http.ready()
+
+  const worker = startWorker(rooms, deps.clock, (error) => http.log.error(error, 'A round of the worker failed.'))
+  wake = () => worker.wake()
+
+  return { rooms, http, wake: () => worker.wake(), close: () => close(http, () => worker.close()) }
+}
+
+/** First the doors, then the worker, which writes down what it is sending. What is due by then is sent after a restart. */
+async function close(http: FastifyInstance, closeWorker: () => Promise<void>): Promise<void> {
+  const cancelled = new AbortController()
+  const cut = wait(CLOSE_GRACE_MS, undefined, { signal: cancelled.signal }).then(
+    () => http.server.closeAllConnections(),
+    () => undefined,
+  )
+  await http.close()
+  cancelled.abort()
+  await cut
+  await closeWorker()
 }

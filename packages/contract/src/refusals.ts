@@ -5,29 +5,62 @@
  * so that adding a code without an answer at every door does not compile. A refusal changes nothing.
  */
 export const refusals = {
-  INVALID_PARAMETER: { message: 'A parameter is missing or malformed.', action: 'Correct the named field and send again.' },
-  BODY_MALFORMED: { message: 'The body could not be read.', action: 'Send well-formed content of the documented type.' },
+  INVALID_PARAMETER: {
+    message: 'A parameter is missing or malformed.',
+    action: 'Correct the named field and send again.',
+  },
+  BODY_MALFORMED: {
+    message: 'The body could not be read.',
+    action: 'Send well-formed content of the documented type.',
+  },
   BODY_TOO_LARGE: { message: 'The body is larger than this API takes.', action: 'Send less.' },
   API_UNKNOWN: { message: 'There is no such API here.', action: 'Check the path or the method name.' },
 
   CLIENT_UNKNOWN: { message: 'This client is not registered.', action: 'Use the client id of your app.' },
   CLIENT_DISABLED: { message: 'This client is disabled.', action: 'Ask the wallet operator.' },
-  KEY_UNKNOWN: { message: 'No key of this version is registered.', action: 'Register the public key or use its version.' },
+  KEY_UNKNOWN: {
+    message: 'No key of this version is registered.',
+    action: 'Register the public key or use its version.',
+  },
   SIGNATURE_MISSING: { message: 'The signature is missing.', action: 'Sign the request.' },
-  SIGNATURE_INVALID: { message: 'The signature does not match the request.', action: 'Sign the exact bytes you send, with the registered key.' },
-  REQUEST_TIME_INVALID: { message: 'The request time is missing, malformed, or too far from now.', action: 'Send the present time with its offset.' },
+  SIGNATURE_INVALID: {
+    message: 'The signature does not match the request.',
+    action: 'Sign the exact bytes you send, with the registered key.',
+  },
+  REQUEST_TIME_INVALID: {
+    message: 'The request time is missing, malformed, or too far from now.',
+    action: 'Send the present time with its offset.',
+  },
   RATE_LIMITED: { message: 'Too many calls.', action: 'Wait and send the same request again.' },
 
   ORDER_NOT_FOUND: { message: 'There is no such order.', action: 'Check the number.' },
   ORDER_PAID: { message: 'The order is already paid.', action: 'Inquire it; do not pay again.' },
   ORDER_CLOSED: { message: 'The order is closed and can no longer be paid.', action: 'Create a new order.' },
   ORDER_EXPIRED: { message: 'The time to pay this order is over.', action: 'Create a new order.' },
-  ORDER_INCONSISTENT: { message: 'This request number was already used with other content.', action: 'Repeat the first content, or use a new number.' },
-  ORDER_BUYER_MISMATCH: { message: 'The order belongs to another buyer.', action: 'Pay with the account it was made for.' },
-  ORDER_PROGRAM_MISMATCH: { message: 'The order belongs to another mini program.', action: 'Open it from the mini program it was made for.' },
-  AMOUNT_MISMATCH: { message: 'The amount confirmed is not the amount of the order.', action: 'Open the cashier again.' },
-  AMOUNT_OUT_OF_RANGE: { message: 'The amount is outside of what this API takes.', action: 'Use an amount inside the range.' },
-  CURRENCY_NOT_SUPPORTED: { message: 'The currency is unknown, or not one that this account holds.', action: 'Use a currency of the account.' },
+  ORDER_INCONSISTENT: {
+    message: 'This request number was already used with other content.',
+    action: 'Repeat the first content, or use a new number.',
+  },
+  ORDER_BUYER_MISMATCH: {
+    message: 'The order belongs to another buyer.',
+    action: 'Pay with the account it was made for.',
+  },
+  ORDER_PROGRAM_MISMATCH: {
+    message: 'The order belongs to another mini program.',
+    action: 'Open it from the mini program it was made for.',
+  },
+  AMOUNT_MISMATCH: {
+    message: 'The amount confirmed is not the amount of the order.',
+    action: 'Open the cashier again.',
+  },
+  AMOUNT_OUT_OF_RANGE: {
+    message: 'The amount is outside of what this API takes.',
+    action: 'Use an amount inside the range.',
+  },
+  CURRENCY_NOT_SUPPORTED: {
+    message: 'The currency is unknown, or not one that this account holds.',
+    action: 'Use a currency of the account.',
+  },
 
   USER_NOT_FOUND: { message: 'There is no such user.', action: 'Check the user id.' },
   USER_FROZEN: { message: 'The account is frozen and cannot pay.', action: 'Contact the wallet.' },
@@ -43,8 +76,14 @@ export const refusals = {
 
   PROGRAM_NOT_FOUND: { message: 'There is no such mini program.', action: 'Check the app id.' },
   SCOPE_UNKNOWN: { message: 'The scope is not known here.', action: 'Ask for auth_base or auth_user.' },
-  HOST_NOT_ALLOWED: { message: 'The mini program may not call this host.', action: 'Add the host to the domain list of the mini program.' },
-  HOST_UNREACHABLE: { message: 'The host could not be reached.', action: 'Check that the server runs and the address is right.' },
+  HOST_NOT_ALLOWED: {
+    message: 'The mini program may not call this host.',
+    action: 'Add the host to the domain list of the mini program.',
+  },
+  HOST_UNREACHABLE: {
+    message: 'The host could not be reached.',
+    action: 'Check that the server runs and the address is right.',
+  },
   HOST_TIMED_OUT: { message: 'The host did not answer in time.', action: 'Try again, or raise the timeout.' },
 
   OUTCOME_UNKNOWN: { message: 'The outcome is not known yet.', action: 'Inquire; repeat only with the same number.' },
@@ -83,5 +122,9 @@ export class WalletError extends Error {
 
 /** The refusal for a field that is missing or malformed. */
 export function invalidParameter(field: string, expected: string): WalletError {
-  return new WalletError('INVALID_PARAMETER', { field, expected }, `"${field}" is missing or malformed: expected ${expected}.`)
+  return new WalletError(
+    'INVALID_PARAMETER',
+    { field, expected },
+    `"${field}" is missing or malformed: expected ${expected}.`,
+  )
 }

@@ -3,6 +3,7 @@
  * that the database itself keeps.
  */
 import type { Currency, Money } from '@tradepay/money'
+import type { Queryable } from '../db/transaction.ts'
 
 export type AccountKind = 'USER_BALANCE' | 'MERCHANT_PAYABLE' | 'IN_TRANSIT' | 'CASH'
 
@@ -44,14 +45,18 @@ export interface LedgerService {
   /** @returns null when there is no such account */
   account(id: string): Promise<Account | null>
   accounts(ids: string[]): Promise<Account[]>
-  setFrozen(id: string, frozen: boolean): Promise<void>
+  /** Inside the caller's transaction when one is given. */
+  setFrozen(id: string, frozen: boolean, tx?: Queryable): Promise<void>
   /**
    * Posts linked transfers: all or none. Repeating the same (causeId, step) with the same content changes nothing.
    * @throws WalletError BALANCE_NOT_ENOUGH; Error when an account is missing or content differs (a bug of ours)
    */
   post(transfers: Transfer[]): Promise<void>
-  /** Transfers of an account, newest first. */
-  transfersOf(accountId: string, page: { before: Date | null; limit: number }): Promise<PostedTransfer[]>
+  /**
+   * Transfers of an account, newest first, in an order that never changes; only those of one step when it is named.
+   * `before` is exclusive.
+   */
+  transfersOf(accountId: string, page: { before: Date | null; limit: number; step?: string }): Promise<PostedTransfer[]>
   /** Recomputes everything from the transfers, on one snapshot of a live database. Empty means all is well. */
   verify(): Promise<Violation[]>
 }

@@ -1,6 +1,6 @@
 /**
  * A payment: a user paying an order (steps 14 to 16). Confirmations that arrive while one transaction is in flight
- * form the next one (`batcher.ts`); the SQL function `pay` gives each its own outcome.
+ * form the next one (`db/batcher.ts`); the SQL function `pay` gives each its own outcome.
  */
 import type { Money } from '@tradepay/money'
 
@@ -43,3 +43,7 @@ export interface PaidOrder {
   amount: Money
   paidAt: Date
 }
+
+/** The `before` of the page that follows a payment: for whoever shows payments among other things. */
+export const pageAfter = ({ paidAt, paymentId }: Pick<PaidOrder, 'paidAt' | 'paymentId'>): string =>
+  `${paidAt.getTime()}-${paymentId}`

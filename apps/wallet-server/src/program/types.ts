@@ -40,6 +40,8 @@ export interface ProgramService {
   /** @throws WalletError PROGRAM_NOT_FOUND */
   resolve(appId: string): Promise<LiveProgram>
   exists(appId: string): Promise<boolean>
+  /** The icon inside a package, or null when the package is unknown or has none. */
+  icon(packageHash: string): Promise<{ type: string; bytes: Buffer } | null>
   /** Whether the program may present an order of this client. @throws WalletError PROGRAM_NOT_FOUND */
   mayPay(appId: string, clientId: string): Promise<boolean>
   issueAuthCode(code: { appId: string; userId: string; scopes: string[] }): Promise<{ authCode: string; granted: string[]; refused: Record<string, string> }>

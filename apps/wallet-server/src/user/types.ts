@@ -28,12 +28,25 @@ export interface UserService {
   findByLogin(loginId: string): Promise<User | null>
   list(): Promise<User[]>
   pinState(userId: string): Promise<PinState>
-  /** Spends a try. @throws WalletError PIN_WRONG (triesLeft), PIN_LOCKED (lockedUntil) */
+  /** Spends a try. @throws WalletError PIN_WRONG (triesLeft), PIN_LOCKED (lockedUntil), USER_NOT_FOUND */
   checkPin(userId: string, pin: string): Promise<void>
+  /**
+   * Checks a login with its PIN, which spends a try. An unknown login, a wrong PIN and a locked PIN get the same answer
+   * after a similar time, so that nobody learns which logins exist. @throws WalletError LOGIN_REFUSED
+   */
+  signIn(loginId: string, pin: string): Promise<User>
   /** Freezes or unfreezes the user and every account of theirs, in one transaction. */
   setFrozen(userId: string, frozen: boolean): Promise<void>
   balances(userId: string): Promise<{ available: Money; pending: Money }[]>
   /** Money from outside into the user's balance (debit cash, credit user). May be repeated with the same id. */
   topUp(topUp: { topUpId: string; userId: string; amount: Money }): Promise<void>
-  topUps(userId: string, limit: number): Promise<{ topUpId: string; amount: Money; at: Date }[]>
+  /** Newest first; `before` is the last one of the page before. */
+  topUps(userId: string, limit: number, before?: Pick<TopUp, 'topUpId' | 'at'>): Promise<TopUp[]>
+}
+
+/** Money that came from outside. */
+export interface TopUp {
+  topUpId: string
+  amount: Money
+  at: Date
 }

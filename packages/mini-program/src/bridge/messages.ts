@@ -13,6 +13,14 @@ import type { PackedProgram } from '../package-format.ts'
 /** A plain JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
+/**
+ * The only message that goes through a window: the host gives a frame its ports, once. To a view [host, logic], to the
+ * logic frame [host], which the frame hands on to its worker in a message of the same kind.
+ */
+export interface Connect {
+  kind: 'connect'
+}
+
 // ── logic ↔ view ────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** One change of a page's data: set the value at the path, or splice the array there. */
@@ -38,6 +46,8 @@ export interface ViewEvent {
   detail: Json
   touches?: Json
   changedTouches?: Json
+  /** `mark:name` values from the element hit up to the root, the nearer wins; absent when there are none. */
+  mark?: { [key: string]: Json }
 }
 export interface EventTargetInfo {
   id: string
@@ -71,11 +81,15 @@ export interface LogicStart {
 
 export type HostToLogic =
   | { kind: 'start'; start: LogicStart }
-  /** The answer to a call. `ok: false` carries { error, errorMessage }. */
-  | { kind: 'answer'; id: number; ok: boolean; result: Json }
-  /** The host opened a page: run its module, onLoad, onShow; `view` (a MessagePort, transferred) leads to its frame. */
-  | { kind: 'pageOpened'; pageId: number; path: string; query: Record<string, string> }
-  | { kind: 'pageShown'; pageId: number }
+  /** The answer to a call. `ok: false` carries { error, errorMessage }. `buffer` is result.data of an arraybuffer. */
+  | { kind: 'answer'; id: number; ok: boolean; result: Json; buffer?: ArrayBuffer }
+  /**
+   * The host opened a page: run its module, onLoad, onShow. The port that comes with the message leads to its frame.
+   * `stack` is the page stack from now on, bottom first; `call` the navigateTo that opened it.
+   */
+  | { kind: 'pageOpened'; pageId: number; path: string; query: Record<string, string>; stack: number[]; call: number | null }
+  /** A page that was covered is on top again: onShow. */
+  | { kind: 'pageShown'; pageId: number; stack: number[] }
   | { kind: 'pageHidden'; pageId: number }
   | { kind: 'pageClosed'; pageId: number }
   | { kind: 'appShown' }
@@ -83,11 +97,11 @@ export type HostToLogic =
   | { kind: 'tabTapped'; pageId: number; index: number; path: string; name: string }
 
 export type LogicToHost =
-  /** A call of my.{api}; the host answers with the same id. `view` messages never carry calls. */
-  | { kind: 'call'; id: number; api: string; params: Json }
+  /** A call of my.{api}; the host answers with the same id. `buffer` stands for params.data where that is binary. */
+  | { kind: 'call'; id: number; api: string; params: Json; buffer?: ArrayBuffer }
   | { kind: 'started' }
-  /** Something went wrong in the program's own code. Shown to the developer, never a blank screen. */
-  | { kind: 'error'; message: string; stack: string }
+  /** Something went wrong in the program's own code. A fatal one means that the program cannot run at all. */
+  | { kind: 'error'; message: string; stack: string; fatal: boolean }
   | { kind: 'console'; level: 'log' | 'info' | 'warn' | 'error'; text: string }
 
 // ── view ↔ host ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -97,6 +111,8 @@ export interface ViewStart {
   path: string
   program: Pick<PackedProgram, 'view' | 'assets'>
   styles: { app: string; page: string }
+  /** From the page's window, px; 50 when absent. */
+  onReachBottomDistance?: number
   backgroundColor: string
   dark: boolean
 }

@@ -2,7 +2,7 @@
  * The host as the wallet app sees it: open a mini program in an element, give it a shell to speak through and
  * handlers for what only the wallet may do, and learn what happens. The container is a library without a look.
  */
-import type { TradePayResultCode } from '@tradepay/contract'
+import type { MyFeature, TradePayResultCode } from '@tradepay/contract'
 import type { PackedProgram, TabBarConfig } from '../package-format.ts'
 
 /** What `my.{api}` failed with. Numbers: miniprogram-format §8. */
@@ -75,6 +75,9 @@ export type HostEvent =
   | { kind: 'answered'; at: number; api: string; callId: number; ok: boolean }
   | { kind: 'pagePainted'; at: number; page: string }
   | { kind: 'started'; at: number }
+  /** An error of the program's own code, or a call that the host refused. For the developer; the program goes on. */
+  | { kind: 'problem'; at: number; message: string; stack: string }
+  | { kind: 'console'; at: number; level: 'log' | 'info' | 'warn' | 'error'; text: string }
 
 export interface OpenOptions {
   appId: string
@@ -87,6 +90,8 @@ export interface OpenOptions {
   shell: Shell
   handlers: Handlers
   systemInfo: { language: string; app: string; version: string; dark: boolean }
+  /** What the program may do at all: a call outside fails with error 4. Default: every feature. */
+  features?: readonly MyFeature[]
   onEvent?(event: HostEvent): void
   /** The program asked to leave (back on its first page). */
   onExit(): void

@@ -1,0 +1,173 @@
+/**
+ * The sandbox: one real wallet server with the world around it for trying it. It plugs into ports that the server has
+ * anyway (clock, recorder, transports) and adds doors of its own; the rooms cannot tell it from production.
+ */
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { SandboxWorld } from '@tradepay/contract'
+import {
+  buildServer,
+  createCashierService,
+  createPool,
+  createTransport,
+  cryptoRandom,
+  defaultSettings,
+  migrate,
+  type Deps,
+  type Settings,
+  type WalletServer,
+} from '@tradepay/wallet-server'
+import type pg from 'pg'
+import { openClock } from './clock.ts'
+import { sandboxDoors } from './doors/door.ts'
+import { flowPage } from './doors/flow-page.ts'
+import { openKeys } from './keys.ts'
+import { becomeOnlyOne } from './only-one.ts'
+import { emptyWorld, markWorld, prepareSchema, worldFingerprint } from './schema.ts'
+import { createRecorder } from './timeline/recorder.ts'
+import { timelineStore } from './timeline/store.ts'
+import { createStreams } from './timeline/stream.ts'
+import { people } from './world/people.ts'
+import { seedWorld, type ShopPlace } from './world/seed.ts'
+
+export { people } from './world/people.ts'
+export type { ShopPlace } from './world/seed.ts'
+
+export interface SandboxOptions {
+  /** A database of its own; PostgreSQL 15 or newer. It is migrated and filled here. */
+  databaseUrl: string
+  /** For keys and mini program packages. */
+  dataFolder: string
+  port: number
+  /** Default 127.0.0.1. The sandbox doors answer only to loopback, wherever the server listens. */
+  host?: string
+  shop: ShopPlace
+  /** Folders of built pages; null or absent serves none. */
+  walletAppFolder?: string | null
+  framesFolder?: string | null
+  flowPageFolder?: string | null
+  /** Called at the end of a reset, for what else belongs to the world: the shop forgets its orders. */
+  onReset?: () => Promise<void>
+}
+
+export interface Sandbox {
+  world: SandboxWorld
+  url: string
+  server: WalletServer
+  /** Finishes what is in flight and stops. May be repeated. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the sandbox: migrates, seeds, listens.
+ * @throws Error when the port is taken (EADDRINUSE), another sandbox runs on the database, or the database belongs to
+ * a wallet that is no sandbox
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { databaseUrl, dataFolder, port, shop, host = '127.0.0.1' } = options
+  const url = `http://127.0.0.1:${port}`
+  const undo: (() => Promise<unknown>)[] = []
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const db = createPool(databaseUrl, { connections: DATABASE_CONNECTIONS })
+    undo.push(() => db.end())
+    undo.push(await becomeOnlyOne(databaseUrl))
+    await migrate(db)
+    await prepareSchema(db)
+    const keys = await openKeys(join(dataFolder, 'keys'))
+    const made = await worldFingerprint(db)
+    // People's PINs and the merchants' keys belong to the keys of that time: a world under other keys is of no use.
+    const fresh = made !== null && made !== keys.fingerprint
+    if (fresh) await emptyWorld(db)
+
+    const settings: Settings = {
+      ...defaultSettings,
+      sandbox: true,
+      publicUrl: url,
+      pinPepper: keys.pinPepper,
+      walletKeys: [keys.wallet],
+      packagesFolder: join(dataFolder, 'packages'),
+      walletAppFolder: options.walletAppFolder ?? null,
+      framesFolder: options.framesFolder ?? null,
+      databaseConnections: DATABASE_CONNECTIONS,
+    }
+    const { server, seed, recorder } = await compose({ ...options, db, settings, keys })
+    undo.push(async () => {
+      await server.close()
+      await recorder.flushed()
+    })
+    const apps = await seed(fresh)
+    await markWorld(db, keys.fingerprint)
+    await server.http.listen({ port, host })
+    const world: SandboxWorld = {
+      walletUrl: url,
+      shopUrl: shop.url,
+      gatewayUrl: `${url}/gateway.do`,
+      apps,
+      users: people.map(({ name, userId, loginId, pin }) => ({ name, userId, loginId, pin })),
+    }
+    return { world, url, server, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const DATABASE_CONNECTIONS = 12
+
+interface Composition extends SandboxOptions {
+  db: pg.Pool
+  settings: Settings
+  keys: Awaited<ReturnType<typeof openKeys>>
+}
+
+/** Puts the server and the sandbox's own parts together. Nothing listens yet. */
+async function compose({ db, settings, keys, shop, flowPageFolder, onReset }: Composition) {
+  const clock = await openClock(db)
+  const store = timelineStore(db)
+  const recorder = createRecorder(store)
+  const streams = createStreams(store, recorder)
+  // People try it with servers on their own machine; addresses of other networks stay refused.
+  const transport = createTransport({ allowLoopback: true })
+  const deps: Deps = {
+    db,
+    settings,
+    clock,
+    random: cryptoRandom,
+    recorder,
+    notificationTransport: transport,
+    relayTransport: transport,
+  }
+  const server: WalletServer = await buildServer(deps, {
+    extend: async (http, rooms) => {
+      http.addHook('preClose', async () => streams.closeAll())
+      const cashier = createCashierService(rooms, deps)
+      const wake = (): void => server.wake()
+      const parts = { settings, rooms, cashier, clock, store, recorder, streams, wake, reset }
+      await http.register(async (scope) => sandboxDoors(scope, parts))
+      if (flowPageFolder) await http.register(async (scope) => flowPage(scope, flowPageFolder))
+    },
+  })
+  const seed = (fresh: boolean) => seedWorld({ rooms: server.rooms, keys, shop, fresh })
+
+  // One reset after another: two at once would seed over each other.
+  let resetting: Promise<void> = Promise.resolve()
+  function reset(): Promise<void> {
+    const run = resetting.then(async () => {
+      recorder.clear()
+      await emptyWorld(db)
+      await clock.reset()
+      await seed(true)
+      await markWorld(db, keys.fingerprint)
+      await onReset?.()
+    })
+    resetting = run.catch(() => undefined)
+    return run
+  }
+  return { server, seed, recorder }
+}
+
+/** Folder with the sources of the flow page, for whoever builds it. */
+export const flowPageSource = fileURLToPath(new URL('../flow-page', import.meta.url))

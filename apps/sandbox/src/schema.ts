@@ -1,0 +1,92 @@
+/**
+ * What the sandbox keeps in the wallet's database, in a schema of its own, and the guard around it: a database that
+ * holds a wallet but was never a sandbox is not touched.
+ */
+import type pg from 'pg'
+
+const SETUP_LOCK = 7_243_002
+
+const tables = `
+  create schema if not exists sandbox;
+  -- Which keys the seeded world was made under.
+  create table if not exists sandbox.world (one boolean primary key default true check (one), fingerprint text not null);
+  create table if not exists sandbox.clock (one boolean primary key default true check (one), offset_ms bigint not null);
+  create table if not exists sandbox.entries (
+    id bigint generated always as identity primary key,
+    trade_no text not null,
+    step smallint not null check (step between 1 and 19),
+    at timestamptz not null,
+    -- The entry as JSON text. Not jsonb: recorded bytes may hold what jsonb refuses (NUL).
+    entry text not null
+  );
+  create index if not exists entries_of_order on sandbox.entries (trade_no, id);
+  create index if not exists entries_of_creation on sandbox.entries (id) where step = 6;
+`
+
+/**
+ * Makes the sandbox's tables. May be repeated.
+ * @throws Error when the database belongs to a wallet that is no sandbox
+ */
+export async function prepareSchema(db: pg.Pool): Promise<void> {
+  const client = await db.connect()
+  try {
+    await client.query('begin')
+    await client.query('select pg_advisory_xact_lock($1)', [SETUP_LOCK])
+    const { rows } = await client.query<{ sandbox: boolean; used: boolean }>(
+      `select to_regclass('sandbox.world') is not null as sandbox,
+        exists (select 1 from users) or exists (select 1 from merchants) as used`,
+    )
+    if (rows[0]?.used && !rows[0].sandbox) {
+      throw new Error(
+        'This database holds a wallet that was not made by the sandbox, and the sandbox would empty it at a reset. ' +
+          'Use another database for the sandbox (TRADEPAY_DATABASE_URL), or start this one with "tradepay serve".',
+      )
+    }
+    await client.query(tables)
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+/** Under which keys the world was made, or null when there is none yet. */
+export async function worldFingerprint(db: pg.Pool): Promise<string | null> {
+  const { rows } = await db.query<{ fingerprint: string }>('select fingerprint from sandbox.world')
+  return rows[0]?.fingerprint ?? null
+}
+
+/** Written last, when the world is complete. */
+export async function markWorld(db: pg.Pool, fingerprint: string): Promise<void> {
+  await db.query(
+    'insert into sandbox.world (fingerprint) values ($1) on conflict (one) do update set fingerprint = excluded.fingerprint',
+    [fingerprint],
+  )
+}
+
+/**
+ * Empties the wallet and the sandbox in one transaction: what runs meanwhile is either before it or after it. The guard
+ * of the ledger against exactly this is lifted inside of that transaction only; a production wallet never gets here.
+ */
+export async function emptyWorld(db: pg.Pool): Promise<void> {
+  const client = await db.connect()
+  try {
+    await client.query('begin')
+    await client.query('select pg_advisory_xact_lock($1)', [SETUP_LOCK])
+    const { rows } = await client.query<{ names: string | null }>(
+      `select string_agg(format('%I.%I', schemaname, tablename), ', ') as names from pg_tables
+       where schemaname = 'public' and tablename not in ('migrations', 'owned_buckets')`,
+    )
+    await client.query('alter table transfers disable trigger transfers_are_only_added')
+    await client.query(`truncate ${rows[0]?.names ?? 'transfers'}, sandbox.world, sandbox.clock, sandbox.entries`)
+    await client.query('alter table transfers enable trigger transfers_are_only_added')
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  } finally {
+    client.release()
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Fills the world through the wallet's own services: people with money, two merchants with their clients and keys, the
+ * coffee shop's mini program. May be repeated: what is there stays as it is, so a restart or a kill half-way does no harm.
+ */
+import { createHash } from 'node:crypto'
+import { WalletError, type SandboxApp } from '@tradepay/contract'
+import { pack } from '@tradepay/mini-program/packager'
+import type { ReleaseSettings, Rooms } from '@tradepay/wallet-server'
+import type { SandboxKeys } from '../keys.ts'
+import { coffeeShop, integration, people, type Person, type SeededApp } from './people.ts'
+
+/** The merchant's server that the coffee shop's mini program talks to. */
+export interface ShopPlace {
+  /** Without a trailing slash. */
+  url: string
+  /** Where its notifications go. */
+  notifyUrl: string
+  /** Folder of its mini program. */
+  programFolder: string
+}
+
+export interface Seeding {
+  rooms: Rooms
+  keys: SandboxKeys
+  shop: ShopPlace
+  /** True right after the world was emptied: then nothing is looked up, because rooms remember for some seconds. */
+  fresh: boolean
+}
+
+/** @returns the apps as sandbox.json lists them, the integration app last */
+export async function seedWorld(seeding: Seeding): Promise<SandboxApp[]> {
+  for (const person of people) await seedPerson(seeding, person)
+  const shop = await seedApp(seeding, coffeeShop, seeding.shop.notifyUrl)
+  await releaseShop(seeding)
+  const bare = await seedApp(seeding, integration, null)
+  return [shop, bare]
+}
+
+async function seedPerson({ rooms: { users }, fresh }: Seeding, person: Person): Promise<void> {
+  const { userId, name, loginId, pin, balances } = person
+  const there = fresh ? null : await unlessMissing('USER_NOT_FOUND', users.get(userId))
+  if (!there) {
+    await users.register({ userId, name, loginId, pin, currencies: balances.map(({ currency }) => currency) })
+  }
+  if (there?.frozen) return
+  for (const amount of balances) await users.topUp({ topUpId: `seed-${userId}-${amount.currency}`, userId, amount })
+  if (person.frozen) await users.setFrozen(userId, true)
+}
+
+async function seedApp(seeding: Seeding, app: SeededApp, notifyUrl: string | null): Promise<SandboxApp> {
+  const { rooms, keys, fresh } = seeding
+  const { merchants, programs } = rooms
+  const { merchantId, name, currencies } = app.merchant
+  const there = fresh ? null : await unlessMissing('CLIENT_UNKNOWN', merchants.client(app.clientId))
+  if (!there) {
+    await unlessTaken(merchants.register({ merchantId, name, currencies }))
+    await merchants.registerClient({ merchantId, clientId: app.clientId, name: app.name, notifyUrl })
+  } else if (there.notifyUrl !== notifyUrl) {
+    await merchants.setNotifyUrl(app.clientId, notifyUrl)
+  }
+  const key = await keys.merchant(app.key)
+  await merchants.addKey(app.clientId, keyVersion, key.publicKey)
+  if (fresh || !(await programs.exists(app.appId))) {
+    await programs.register({
+      appId: app.appId,
+      merchantId,
+      name: app.name,
+      slogan: app.slogan,
+      clientIds: [app.clientId],
+      payOnlyOwnOrders: true,
+    })
+  }
+  return {
+    name: app.name,
+    appId: app.appId,
+    clientId: app.clientId,
+    merchantId,
+    currency: currencies[0]!,
+    privateKey: key.privateKey,
+    keyVersion,
+    walletPublicKey: keys.wallet.publicKey,
+  }
+}
+
+/** Keys of the sandbox never change, so there is one version of each. */
+const keyVersion = 1
+
+/** Packs the shop's mini program and shows it, unless these bytes with these settings are shown already. */
+async function releaseShop({ rooms: { programs }, shop }: Seeding): Promise<void> {
+  const { bytes, manifest } = await pack(shop.programFolder)
+  const version = `1.0.0+${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`
+  const { host } = new URL(shop.url)
+  const settings: ReleaseSettings = { requestDomains: [host], imageDomains: [host], extConfig: { shopUrl: shop.url } }
+  const live = await unlessMissing('PROGRAM_NOT_FOUND', programs.resolve(coffeeShop.appId))
+  // Written again even when the row is there: the folder of packages may have been lost.
+  await programs.addVersion({ appId: coffeeShop.appId, version, packed: bytes, manifest })
+  if (live?.version === version && sameSettings(live.settings, settings)) return
+  await programs.release({ appId: coffeeShop.appId, version, settings })
+}
+
+function sameSettings(a: ReleaseSettings, b: ReleaseSettings): boolean {
+  const text = ({ requestDomains, imageDomains, extConfig }: ReleaseSettings): string =>
+    JSON.stringify([requestDomains, imageDomains, Object.entries(extConfig).sort()])
+  return text(a) === text(b)
+}
+
+async function unlessMissing<Found>(code: WalletError['code'], found: Promise<Found>): Promise<Found | null> {
+  try {
+    return await found
+  } catch (error) {
+    if (error instanceof WalletError && error.code === code) return null
+    throw error
+  }
+}
+
+/** A merchant may be there without its client, when a start was killed between the two. */
+async function unlessTaken(register: Promise<unknown>): Promise<void> {
+  try {
+    await register
+  } catch (error) {
+    if (!(error instanceof WalletError && error.details.field === 'merchantId')) throw error
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The command `tradepay`: start (the sandbox), serve (production), verify, pack, keys. Each is a function in a file of
+ * its own; this file reads the options and prints.
+ */
+import { Command } from 'commander'
+import { CommandError } from './command-error.ts'
+import { readPort } from './ports.ts'
+import { stopOnSignal } from './run.ts'
+
+const env = process.env
+const dataOption = ['--data <folder>', 'where everything is kept', env['TRADEPAY_DATA_DIR'] ?? '.tradepay'] as const
+
+const program = new Command('tradepay').description('The open wallet for mini program payments')
+
+program
+  .command('start')
+  .description('start the sandbox: a wallet, its database, and a coffee shop to try it with')
+  .option('--port <port>', 'port of the wallet; the coffee shop takes the next one', env['TRADEPAY_PORT'] ?? '4100')
+  .option('--shop-port <port>', 'port of the coffee shop', env['TRADEPAY_SHOP_PORT'])
+  .option(...dataOption)
+  .action(async (options: { port: string; shopPort?: string; data: string }) => {
+    const began = performance.now()
+    const [{ start }, { announcement }] = await Promise.all([import('./start.ts'), import('./announce.ts')])
+    const starting = start({
+      port: readPort(options.port, '--port'),
+      ...(options.shopPort === undefined ? {} : { shopPort: readPort(options.shopPort, '--shop-port') }),
+      dataFolder: options.data,
+      databaseUrl: env['TRADEPAY_DATABASE_URL'],
+      say: (line) => console.log(line),
+    })
+    // A signal during the start lets it come up and then stops it, so that nothing is left behind.
+    stopOnSignal(async () => (await starting).stop())
+    console.log(announcement(await starting, (performance.now() - began) / 1000))
+  })
+
+program
+  .command('serve')
+  .description('run the wallet server in production; settings come from the environment (TRADEPAY_…)')
+  .action(async () => {
+    const { readServeSettings } = await import('./serve-settings.ts')
+    const settings = readServeSettings(env)
+    const { serve } = await import('./serve.ts')
+    const { url, stop } = await serve(settings, (line) => console.log(line))
+    stopOnSignal(stop)
+    console.log(`The wallet server listens on ${url} for ${settings.publicUrl}.`)
+  })
+
+program
+  .command('verify')
+  .description('check every promise about money against the database; exit code 1 when one is broken')
+  .option(...dataOption)
+  .action(async (options: { data: string }) => {
+    const { verifyReport, verifyWallet } = await import('./verify.ts')
+    const report = await verifyWallet(options.data, env['TRADEPAY_DATABASE_URL'])
+    console.log(verifyReport(report))
+    process.exitCode = report.violations.length === 0 ? 0 : 1
+  })
+
+program
+  .command('pack <folder>')
+  .description('pack a mini program into one file')
+  .option('--out <file>', 'where to write it; default: <name of the folder>.packed.json here')
+  .action(async (folder: string, options: { out?: string }) => {
+    const { packFolder } = await import('./pack.ts')
+    console.log(await packFolder(folder, options.out))
+  })
+
+program
+  .command('keys')
+  .description("the wallet's own keys")
+  .command('create <folder>')
+  .description('make the next version of the key pair that signs answers and notifications')
+  .action(async (folder: string) => {
+    const { createKeys } = await import('./keys.ts')
+    console.log(await createKeys(folder))
+  })
+
+program.parseAsync().catch((error: unknown) => {
+  const known = error instanceof CommandError
+  console.error(known ? error.message : error instanceof Error ? (error.stack ?? error.message) : error)
+  process.exitCode = 2
+})

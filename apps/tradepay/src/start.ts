@@ -1,0 +1,97 @@
+/**
+ * `tradepay start`: the whole sandbox in one process. Database, built pages, wallet server with its sandbox doors, and
+ * the coffee shop's server, which knows of the wallet only what any merchant knows.
+ */
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startCoffeeShop } from '@coffee-shop/server'
+import { startSandbox, type Sandbox } from '@tradepay/sandbox'
+import { buildPages } from './build-pages.ts'
+import { openDatabases } from './databases.ts'
+import { requireFreePort } from './ports.ts'
+import { removeSandboxFile, writeSandboxFile } from './sandbox-file.ts'
+
+export interface StartSettings {
+  port: number
+  /** Default: the port after the wallet's. */
+  shopPort?: number
+  dataFolder: string
+  /** A PostgreSQL to use instead of the embedded one. */
+  databaseUrl?: string | undefined
+  /** Told what is going on, a line at a time. */
+  say(line: string): void
+}
+
+export interface Running {
+  world: Sandbox['world']
+  /** Path of sandbox.json. */
+  file: string
+  database: string
+  /** Stops everything, the embedded PostgreSQL too. May be repeated. */
+  stop(): Promise<void>
+}
+
+const programFolder = fileURLToPath(new URL('../../../examples/coffee-shop/mini-program', import.meta.url))
+
+/**
+ * Starts everything and resolves when it can be used. After a kill at any moment, starting again just works.
+ * @throws CommandError for what the person can change: a taken port, a database that cannot be reached
+ */
+export async function start({
+  port,
+  shopPort = port + 1,
+  dataFolder,
+  databaseUrl,
+  say,
+}: StartSettings): Promise<Running> {
+  const folder = resolve(dataFolder)
+  const other = `Stop that program, or choose other ports: npm start -- --port ${port + 100}`
+  await requireFreePort(port, 'the wallet', other)
+  await requireFreePort(shopPort, 'the coffee shop', other)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await removeSandboxFile(folder)
+
+  const undo: (() => Promise<unknown>)[] = []
+  let stopping: Promise<void> | null = null
+  const stop = (): Promise<void> =>
+    (stopping ??= (async () => {
+      for (const step of undo.reverse()) await step().catch(() => undefined)
+    })())
+
+  try {
+    const [databases, pages] = await both(
+      openDatabases(folder, databaseUrl).then((opened) => {
+        undo.push(() => opened.stop())
+        return opened
+      }),
+      buildPages(`${folder}/build`, (name) => say(`Building the ${name.replaceAll('-', ' ')} …`)),
+    )
+    const shopUrl = `http://127.0.0.1:${shopPort}`
+    let shop: Awaited<ReturnType<typeof startCoffeeShop>> | null = null
+    const sandbox = await startSandbox({
+      databaseUrl: databases.walletUrl,
+      dataFolder: folder,
+      port,
+      shop: { url: shopUrl, notifyUrl: `${shopUrl}/wallet/notifications`, programFolder },
+      ...pages,
+      onReset: async () => await shop?.reset(),
+    })
+    undo.push(() => sandbox.close())
+    const [app] = sandbox.world.apps
+    if (!app) throw new Error('The seeded world has no coffee shop.')
+    shop = await startCoffeeShop({ databaseUrl: databases.shopUrl, port: shopPort, wallet: app })
+    undo.push(async () => await shop?.close())
+    const file = await writeSandboxFile(folder, sandbox.world)
+    return { world: sandbox.world, file, database: databases.about, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Both at once; a failure of one is told only when the other has come to an end, so that nothing is left running. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b])
+  return await Promise.all([a, b])
+}

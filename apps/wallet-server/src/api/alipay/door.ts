@@ -1,0 +1,127 @@
+/**
+ * The door of the Alipay family, `/gateway.do` (steps 4 to 7): reads the parameters, verifies them, calls one method, signs
+ * the answer.
+ *
+ * Whatever comes in is answered with HTTP 200 and a signed node. No rule about money lives here.
+ * Source: alipay-openapi §1 to §6.
+ */
+import {
+  ALIPAY_BODY_LIMIT,
+  alipayCodes,
+  alipayGatewayPath,
+  WalletError,
+  type AlipayAnswerNode,
+} from '@tradepay/contract'
+import type { AlipayParameters } from '@tradepay/signature'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Deps, Rooms } from '../../build-server.ts'
+import { logUnforeseen } from '../merchant-door/log-unforeseen.ts'
+import { recordCreate, recordedMessage } from '../merchant-door/record-create.ts'
+import { walletSigningKey } from '../merchant-door/wallet-key.ts'
+import { envelope, nodeName } from './envelope.ts'
+import { errorNode, GatewayRefusal } from './errors.ts'
+import type { Method, Outcome } from './method.ts'
+import { queryOf, readParameters } from './read-parameters.ts'
+import { tradeCreate } from './trade-create.ts'
+import { tradeQuery } from './trade-query.ts'
+import { verifyRequest, type VerifiedCall } from './verify-request.ts'
+
+const methods = new Map<string, Method>([tradeCreate, tradeQuery].map((method) => [method.name, method]))
+
+export async function alipayDoor(http: FastifyInstance, { deps, rooms }: { deps: Deps; rooms: Rooms }): Promise<void> {
+  const { clock, settings, recorder, random } = deps
+  const key = walletSigningKey(settings)
+
+  // The body stays bytes: this door reads forms, multipart and JSON itself, and keeps what it read for the record.
+  http.removeAllContentTypeParsers()
+  http.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: ALIPAY_BODY_LIMIT }, (_request, body, done) =>
+    done(null, body),
+  )
+
+  async function answerCall(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const receivedAt = clock.now()
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    let method: Method | null = null
+    let verified: VerifiedCall | null = null
+    let outcome: Outcome
+    try {
+      const parameters = readParameters(queryOf(request.url), request.headers['content-type'] ?? '', body)
+      method = findMethod(parameters)
+      verified = await verifyRequest(parameters, rooms.merchants, {
+        now: receivedAt,
+        toleranceSeconds: settings.alipayTimestampToleranceSeconds,
+        explain: settings.sandbox,
+      })
+      const { content, source } = readContent(parameters)
+      outcome = await method.answer({ client: verified.client, parameters, content, source, deps, rooms })
+    } catch (error) {
+      outcome = { node: {}, error }
+    }
+    const sent = await send(request, reply, method?.name ?? null, outcome)
+    if (outcome.order && verified) {
+      recordCreate(recorder, {
+        ...outcome.order,
+        receivedAt,
+        answeredAt: clock.now(),
+        request: recordedMessage(`${request.method} ${request.url}`, request.headers, body),
+        requestSignature: verified.signature,
+        answer: recordedMessage('200', sent.headers, sent.body),
+        answerSignature: sent.signature,
+      })
+    }
+  }
+
+  async function send(request: FastifyRequest, reply: FastifyReply, method: string | null, { node, error }: Outcome) {
+    if (error !== undefined && !(error instanceof WalletError) && !(error instanceof GatewayRefusal)) {
+      logUnforeseen(error, request)
+    }
+    const head: AlipayAnswerNode = error === undefined ? { code: '10000', msg: alipayCodes['10000'] } : errorNode(error)
+    const { body, signature } = await envelope(nodeName(method), { ...head, ...node }, key)
+    const headers = {
+      'Content-Type': 'application/json;charset=utf-8',
+      // The clients of this family show it to whoever asks the wallet about a call.
+      trace_id: random.bytes(16).toString('hex'),
+    }
+    reply.code(200).headers(headers).send(body)
+    return { headers, body, signature }
+  }
+
+  // What the framework refuses (too large, cut off, a Content-Type that is none) is refused in the family's words. The
+  // method may stand in the query, and the client looks for the node of that name.
+  http.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const named = new URLSearchParams(queryOf(request.url)).get('method') ?? ''
+    await send(request, reply, methods.get(named)?.name ?? null, { node: {}, error: inWordsOfTheDoor(error) })
+  })
+
+  http.route({ method: ['GET', 'POST'], url: alipayGatewayPath, handler: answerCall })
+}
+
+function findMethod(parameters: AlipayParameters): Method {
+  const name = parameters['method'] ?? ''
+  if (name === '') throw new GatewayRefusal('isv.missing-method', 'The parameter method is missing.')
+  const method = methods.get(name)
+  if (!method) {
+    throw new GatewayRefusal(
+      'isv.invalid-method',
+      `There is no such method here; these are: ${[...methods.keys()].join(', ')}.`,
+    )
+  }
+  return method
+}
+
+function readContent(parameters: AlipayParameters): { content: unknown; source: string } {
+  const source = parameters['biz_content'] ?? ''
+  if (source === '') throw new GatewayRefusal('isv.invalid-parameter', 'The parameter biz_content is missing.')
+  try {
+    return { content: JSON.parse(source) as unknown, source }
+  } catch {
+    throw new GatewayRefusal('isv.illegal-json', 'biz_content is not JSON.')
+  }
+}
+
+function inWordsOfTheDoor(error: FastifyError): unknown {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new WalletError('BODY_TOO_LARGE', {}, `The body is larger than ${ALIPAY_BODY_LIMIT} bytes.`)
+  }
+  return error.statusCode !== undefined && error.statusCode < 500 ? new WalletError('BODY_MALFORMED') : error
+}

@@ -1,0 +1,37 @@
+/**
+ * Makes the rooms and hands each what it needs: plain functions with named arguments, no container.
+ *
+ * The API families come from the doors, which stand above the rooms; so they are an argument here, and a test of the
+ * rooms needs no door.
+ */
+import type { Deps, Rooms } from './build-server.ts'
+import { createLedgerService } from './ledger/service.ts'
+import { createMerchantService } from './merchant/service.ts'
+import type { MerchantService } from './merchant/types.ts'
+import { createNotificationService, type NotificationFamilies } from './notification/service.ts'
+import { createOrderService } from './order/service.ts'
+import { createPaymentService } from './payment/service.ts'
+import { createProgramService } from './program/service.ts'
+import { createSessionService } from './session/service.ts'
+import { createUserService } from './user/service.ts'
+
+/**
+ * Makes the rooms.
+ * @param familiesOf how each API family renders its notifications and judges the answers
+ * @param wake called when there is something for the worker to do; default: nobody listens
+ */
+export function createRooms(
+  deps: Deps,
+  familiesOf: (merchants: MerchantService) => NotificationFamilies,
+  wake: () => void = () => undefined,
+): Rooms {
+  const ledger = createLedgerService(deps)
+  const users = createUserService(deps, ledger)
+  const merchants = createMerchantService(deps, ledger)
+  const programs = createProgramService(deps)
+  const sessions = createSessionService(deps)
+  const orders = createOrderService(deps, { merchants, programs, users })
+  const payments = createPaymentService(deps, wake)
+  const notifications = createNotificationService(deps, familiesOf(merchants))
+  return { ledger, users, merchants, programs, sessions, orders, payments, notifications }
+}

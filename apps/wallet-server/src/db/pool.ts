@@ -1,0 +1,40 @@
+/**
+ * The connections to PostgreSQL, with the types this server relies on: `bigint` columns arrive as BigInt, so that no
+ * amount passes through a float; `timestamptz` arrives as Date; `numeric` stays text.
+ */
+import pg from 'pg'
+
+const BIGINT_OID = 20
+
+/** Longest wait for a free or new connection. Milliseconds. */
+const CONNECT_TIMEOUT_MS = 10_000
+/** Longest a statement may run; the longest of ours is a batch of 100 payments, a few milliseconds. Milliseconds. */
+const STATEMENT_TIMEOUT_MS = 60_000
+
+/** Reads a column as the server wants it; everything that is not named here as the driver does. */
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+    if (oid === BIGINT_OID && format !== 'binary') return (text: string) => BigInt(text)
+    return pg.types.getTypeParser(oid, format as 'text')
+  },
+}
+
+/**
+ * Opens a pool on a PostgreSQL URL (15 or newer).
+ * @param options.connections most connections at once; default 10
+ */
+export function createPool(url: string, options: { connections?: number } = {}): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.connections ?? 10,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'tradepay',
+    types: types as pg.CustomTypesConfig,
+  })
+  // An idle connection that breaks (the database restarts) is removed from the pool by the driver itself; whoever
+  // uses the pool next gets a new one. Without a listener the event would end the process.
+  pool.on('error', () => undefined)
+  return pool
+}

@@ -1,0 +1,109 @@
+/**
+ * The one way to change several rows together, and the one place that knows which database errors may be tried again.
+ *
+ * Throwing inside rolls everything back. Conflicts that the database asks to repeat (40001, 40P01) are repeated whole,
+ * a counted number of times. A connection lost on the way leaves the outcome unknown, and that is what the caller is
+ * told: unknown is not failure.
+ */
+import { WalletError } from '@tradepay/contract'
+import type pg from 'pg'
+
+/** A pool, or the connection of a transaction: stores take either. */
+export interface Queryable {
+  query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<pg.QueryResult<Row>>
+}
+
+/** How often a conflicting transaction is tried in all. Conflicts end when one side is through, so few suffice. */
+export const CONFLICT_TRIES = 6
+
+const conflicts = new Set(['40001', '40P01'])
+
+const networkErrors = new Set(['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'])
+/**
+ * Connection (08), resources (53), operator's hand and shutdown (57), system (58); and 25006, what a primary answers
+ * that has just become a standby. Source: PostgreSQL manual, appendix A.
+ */
+const unavailable = /^(08|53|57|58)|^25006$/
+const driverMessages = /connection terminated|connection error|timeout exceeded when trying to connect|query read timeout/i
+
+/** The SQLSTATE or system code of an error, if it has one. */
+export function errorCode(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+/** The violated constraint of a database error, if it has one. */
+export function violatedConstraint(error: unknown): string | undefined {
+  const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined
+  return typeof constraint === 'string' ? constraint : undefined
+}
+
+/** True when the database asks to run the same transaction again: nothing of it has happened. */
+export function isConflict(error: unknown): boolean {
+  return conflicts.has(errorCode(error) ?? '')
+}
+
+/** True when the database could not be reached, or was lost on the way, so that the outcome is unknown. */
+export function isLostConnection(error: unknown): boolean {
+  const code = errorCode(error)
+  if (code !== undefined) return networkErrors.has(code) || unavailable.test(code)
+  return error instanceof Error && driverMessages.test(error.message)
+}
+
+/**
+ * Runs `work` in a transaction and commits it.
+ * `work` may run several times and must therefore change nothing but the database.
+ * @throws whatever `work` throws, after rolling back; WalletError OUTCOME_UNKNOWN when the connection was lost, or when
+ * the conflicts did not end
+ */
+export async function transaction<Result>(
+  db: pg.Pool,
+  work: (tx: pg.PoolClient) => Promise<Result>,
+  options: { isolation?: 'read committed' | 'repeatable read'; readOnly?: boolean } = {},
+): Promise<Result> {
+  const begin = `begin isolation level ${options.isolation ?? 'read committed'}${options.readOnly ? ' read only' : ''}`
+  return retried(async () => {
+    const client = await db.connect()
+    let broken: Error | undefined
+    // A connection that breaks while it is checked out says so by an event as well as by the failing query.
+    const onError = (error: Error): void => void (broken = error)
+    client.on('error', onError)
+    try {
+      await client.query(begin)
+      const result = await work(client)
+      await client.query('commit')
+      return result
+    } catch (error) {
+      if (isLostConnection(error)) broken = error as Error
+      else await client.query('rollback').catch((failure: Error) => void (broken = failure))
+      throw error
+    } finally {
+      client.off('error', onError)
+      client.release(broken)
+    }
+  })
+}
+
+/** Runs one statement, which is a transaction by itself, under the same rules as {@link transaction}. */
+export async function statement<Row extends pg.QueryResultRow>(
+  db: pg.Pool,
+  query: pg.QueryConfig,
+): Promise<pg.QueryResult<Row>> {
+  return retried(() => db.query<Row>(query))
+}
+
+async function retried<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (isConflict(error) && tries < CONFLICT_TRIES) continue
+      if (isConflict(error) || isLostConnection(error)) {
+        const unknown = new WalletError('OUTCOME_UNKNOWN')
+        unknown.cause = error
+        throw unknown
+      }
+      throw error
+    }
+  }
+}

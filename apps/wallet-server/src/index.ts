@@ -1,0 +1,31 @@
+/**
+ * The wallet server for those who compose it (apps/sandbox, apps/tradepay) and for nobody else: everybody else speaks
+ * HTTP to it.
+ */
+export { buildServer, type BuildOptions, type Deps, type Rooms, type WalletServer } from './build-server.ts'
+export { createRooms } from './create-rooms.ts'
+export { createPool } from './db/pool.ts'
+export { migrate } from './db/migrate.ts'
+export { verify, type VerifyReport } from './verify/verify.ts'
+export { createTransport, type TransportOptions } from './transport/index.ts'
+export { systemClock } from './clock.ts'
+export { cryptoRandom } from './random.ts'
+export { defaultSettings, type Settings } from './settings.ts'
+export * from './ports.ts'
+export * from './ids.ts'
+export type * from './ledger/types.ts'
+export { cashAccount, inTransitAccount, merchantAccount, userAccount } from './ledger/types.ts'
+export type * from './merchant/types.ts'
+export type * from './notification/types.ts'
+export { retryDelaysSeconds } from './notification/types.ts'
+export type * from './order/types.ts'
+export type * from './payment/types.ts'
+export type * from './program/types.ts'
+export type * from './session/types.ts'
+export type * from './user/types.ts'
+// For doors that a composition adds: they read and refuse as the server's own doors do.
+export { errorHandler, notFoundHandler } from './api/send-error.ts'
+export { readJsonBodies } from './api/json-bodies.ts'
+export { openSession } from './api/session-cookie.ts'
+export { originGuard, sessionGuard, sessionOf } from './api/session-guard.ts'
+export { createCashierService, type CashierService } from './api/cashier/service.ts'

@@ -1,0 +1,42 @@
+/**
+ * A memory of a few seconds for what every signed call reads: a client with its parsed keys, a merchant. Another
+ * server's change (a revoked key) is seen after that time; our own at once.
+ */
+import type { Clock } from '../ports.ts'
+
+/** How long a read is believed. Milliseconds. */
+export const DIRECTORY_MS = 3_000
+
+export interface Directory<Value> {
+  /** The remembered value, or a fresh one. Callers at the same moment share one read; a failed read is forgotten. */
+  get(key: string): Promise<Value>
+  forget(key: string): void
+}
+
+/** @param read finds the value; null is not remembered, so that strangers' guesses do not fill the memory */
+export function createDirectory<Value>(
+  clock: Clock,
+  read: (key: string) => Promise<Value>,
+): Directory<Value> {
+  const entries = new Map<string, { at: number; value: Promise<Value> }>()
+
+  return {
+    get(key) {
+      const now = clock.now().getTime()
+      const known = entries.get(key)
+      // A clock that was moved back makes an entry look young for ever; then it is read again.
+      if (known && Math.abs(now - known.at) < DIRECTORY_MS) return known.value
+      const entry = { at: now, value: read(key) }
+      entries.set(key, entry)
+      const forgetThis = (): void => {
+        if (entries.get(key) === entry) entries.delete(key)
+      }
+      entry.value.then((value) => {
+        if (value === null) forgetThis()
+      }, forgetThis)
+      return entry.value
+    },
+
+    forget: (key) => void entries.delete(key),
+  }
+}

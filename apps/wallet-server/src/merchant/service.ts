@@ -1,0 +1,154 @@
+/**
+ * Merchants, their clients and keys: who may ask for orders (step 5 begins here). Reads come from a memory of a few
+ * seconds with keys already parsed; writes of this server are seen at once.
+ */
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { invalidParameter, WalletError } from '@tradepay/contract'
+import { currencies as knownCurrencies, isCurrency } from '@tradepay/money'
+import type { Deps } from '../build-server.ts'
+import { isStorable } from '../db/text.ts'
+import { errorCode } from '../db/transaction.ts'
+import { bucketOfPartyId, chooseBucket, newClientId, newMerchantId } from '../ids.ts'
+import { merchantAccount, type LedgerService } from '../ledger/types.ts'
+import { createDirectory } from './directory.ts'
+import * as store from './store.ts'
+import type { Client, Merchant, MerchantService } from './types.ts'
+
+const NAME_MAX_LENGTH = 128
+const URL_MAX_LENGTH = 2048
+const RSA_BITS_MIN = 2048
+const UNIQUE_VIOLATION = '23505'
+
+export function createMerchantService({ db, clock, random }: Deps, ledger: LedgerService): MerchantService {
+  const clients = createDirectory<Client | null>(clock, (clientId) => store.findClient(db, clientId))
+
+  const merchants = createDirectory<Merchant | null>(clock, async (merchantId) => {
+    const merchant = await store.findMerchant(db, merchantId)
+    if (!merchant) return null
+    const possible = [...knownCurrencies.keys()].map((currency) => merchantAccount(merchantId, currency))
+    const accounts = await ledger.accounts(possible)
+    return { ...merchant, currencies: accounts.map((account) => account.currency).sort() }
+  })
+
+  async function find(clientId: string): Promise<Client> {
+    // An id of another shape cannot be one of ours; it is not looked up.
+    const client = isStorable(clientId) && clientId.length <= 64 ? await clients.get(clientId) : null
+    if (!client) throw new WalletError('CLIENT_UNKNOWN')
+    return client
+  }
+
+  async function merchant(merchantId: string): Promise<Merchant> {
+    const found = await merchants.get(merchantId)
+    if (!found) throw new Error(`No merchant has the id ${merchantId}.`)
+    return found
+  }
+
+  return {
+    merchant,
+
+    async client(clientId) {
+      const client = await find(clientId)
+      if (client.disabled) throw new WalletError('CLIENT_DISABLED')
+      return client
+    },
+
+    async register({ name, currencies, merchantId: given }) {
+      requireName(name)
+      if (currencies.length === 0 || !currencies.every(isCurrency)) {
+        throw invalidParameter('currencies', 'ISO 4217 codes, at least one')
+      }
+      const bucket = given === undefined ? chooseBucket(random) : bucketOfPartyId(given)
+      if (bucket === null) throw invalidParameter('merchantId', '"2088" and 12 digits')
+      const merchantId = given ?? newMerchantId(bucket, random)
+
+      // The accounts come first and the merchant's row last: whoever can be found can be paid.
+      for (const currency of currencies) {
+        await ledger.open({ id: merchantAccount(merchantId, currency), bucket, kind: 'MERCHANT_PAYABLE', currency })
+      }
+      await unlessTaken('merchantId', store.insertMerchant(db, { merchantId, bucket, name, now: clock.now() }))
+      merchants.forget(merchantId)
+      return merchant(merchantId)
+    },
+
+    async registerClient({ merchantId, name, notifyUrl, clientId: given }) {
+      requireName(name)
+      requireNotifyUrl(notifyUrl)
+      const owner = await merchants.get(merchantId)
+      if (!owner) throw invalidParameter('merchantId', 'the id of a registered merchant')
+      const { bucket } = owner
+      const clientId = given ?? newClientId(bucket, random)
+      if (!/^[A-Za-z0-9_-]{1,64}$/.test(clientId)) throw invalidParameter('clientId', '"2021" and 12 digits')
+      const client = { clientId, merchantId, bucket, name, notifyUrl, now: clock.now() }
+      await unlessTaken('clientId', store.insertClient(db, client))
+      clients.forget(clientId)
+      return find(clientId)
+    },
+
+    async addKey(clientId, version, publicKeyPem) {
+      if (!Number.isInteger(version) || version < 0 || version > 2 ** 31 - 1) {
+        throw invalidParameter('version', 'a whole number from 0')
+      }
+      const publicKey = readPublicKey(publicKeyPem).export({ type: 'spki', format: 'pem' }).toString()
+      await find(clientId)
+      const kept = await store.insertKey(db, { clientId, version, publicKey, now: clock.now() })
+      clients.forget(clientId)
+      // The same key again is a repeated call; anything else would change what old signatures mean.
+      if (kept.publicKey !== publicKey || kept.revoked) {
+        throw invalidParameter('version', 'a version that this client has not used yet')
+      }
+    },
+
+    async revokeKey(clientId, version) {
+      await find(clientId)
+      if (!Number.isInteger(version) || !(await store.revokeKey(db, clientId, version))) {
+        throw new WalletError('KEY_UNKNOWN')
+      }
+      clients.forget(clientId)
+    },
+
+    async setNotifyUrl(clientId, notifyUrl) {
+      requireNotifyUrl(notifyUrl)
+      await find(clientId)
+      await store.updateNotifyUrl(db, clientId, notifyUrl)
+      clients.forget(clientId)
+    },
+  }
+}
+
+/** Reads an SPKI PEM of an RSA key. A private key is refused, although its public half could be taken from it. */
+function readPublicKey(pem: string): KeyObject {
+  const expected = 'an RSA public key of 2048 bits or more, as SPKI PEM ("-----BEGIN PUBLIC KEY-----")'
+  if (!pem.trimStart().startsWith('-----BEGIN PUBLIC KEY-----')) throw invalidParameter('publicKey', expected)
+  let key: KeyObject
+  try {
+    key = createPublicKey({ key: pem, format: 'pem', type: 'spki' })
+  } catch {
+    throw invalidParameter('publicKey', expected)
+  }
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
+  if (key.asymmetricKeyType !== 'rsa' || bits < RSA_BITS_MIN) throw invalidParameter('publicKey', expected)
+  return key
+}
+
+function requireName(name: string): void {
+  if (name.trim() === '' || name.length > NAME_MAX_LENGTH || !isStorable(name)) {
+    throw invalidParameter('name', `1 to ${NAME_MAX_LENGTH} characters`)
+  }
+}
+
+function requireNotifyUrl(notifyUrl: string | null): void {
+  if (notifyUrl === null) return
+  const url = notifyUrl.length <= URL_MAX_LENGTH && isStorable(notifyUrl) ? URL.parse(notifyUrl) : null
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    throw invalidParameter('notifyUrl', `an http or https address of at most ${URL_MAX_LENGTH} characters`)
+  }
+}
+
+async function unlessTaken(field: string, insert: Promise<void>): Promise<void> {
+  try {
+    await insert
+  } catch (error) {
+    if (errorCode(error) === UNIQUE_VIOLATION) throw invalidParameter(field, 'an id that is not taken yet')
+    throw error
+  }
+}

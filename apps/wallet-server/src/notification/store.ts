@@ -1,0 +1,235 @@
+/**
+ * The SQL of notifications: claim what is due, write what came of it, read the log.
+ */
+import type { ApiFamily, NotificationState } from '@tradepay/contract'
+import type pg from 'pg'
+import { statement, type Queryable } from '../db/transaction.ts'
+import type { Attempt, Notification } from './types.ts'
+
+interface NotificationRow {
+  notification_id: string
+  bucket: number
+  client_id: string
+  family: ApiFamily
+  url: string | null
+  subject_id: string
+  sequence: number
+  event: Record<string, unknown>
+  state: NotificationState
+  attempts: number
+  due_at: Date | null
+}
+
+/** How many may be claimed, in all and for one receiver, and how many of each this process is sending already. */
+export interface ClaimLimits {
+  limit: number
+  perUrl: number
+  perClient: number
+  sendingByUrl: ReadonlyMap<string, number>
+  sendingByClient: ReadonlyMap<string, number>
+}
+
+/**
+ * How many due rows a claim looks at. A receiver that is full is left out before that, so a long queue for one that is
+ * down does not hide the others.
+ */
+const LOOK_AT_MAX = 2_000
+
+/**
+ * Claims what is due, oldest first, leaving to other servers what they hold and to each receiver no more than its share.
+ * Until `claimedUntil` nobody else takes it; after that, if this process died, somebody does.
+ */
+export async function claimDue(
+  db: pg.Pool,
+  now: Date,
+  claimedUntil: Date,
+  limits: ClaimLimits,
+): Promise<Notification[]> {
+  const { rows } = await statement<NotificationRow>(db, {
+    name: 'claim-due-notifications',
+    text: `with busy_urls as (
+        select * from unnest($3::text[], $4::integer[]) as t (url, sending)
+      ), busy_clients as (
+        select * from unnest($5::text[], $6::integer[]) as t (client_id, sending)
+      ), due as (
+        select n.notification_id, n.bucket, n.due_at, n.url, n.client_id,
+          coalesce(u.sending, 0) as url_sending, coalesce(c.sending, 0) as client_sending
+        from notifications n
+        left join busy_urls u on u.url = n.url
+        left join busy_clients c on c.client_id = n.client_id
+        where n.state = 'DUE' and n.due_at <= $1 and (n.claimed_until is null or n.claimed_until <= $1)
+          and coalesce(u.sending, 0) < $7 and coalesce(c.sending, 0) < $8
+        order by n.due_at limit ${LOOK_AT_MAX}
+      ), placed as (
+        select due.*, row_number() over (partition by due.url order by due.due_at, due.notification_id) as nth_of_url,
+          row_number() over (partition by due.client_id order by due.due_at, due.notification_id) as nth_of_client
+        from due
+      ), picked as materialized (
+        select p.notification_id, p.bucket from placed p
+        where p.nth_of_url + p.url_sending <= $7 and p.nth_of_client + p.client_sending <= $8
+        order by p.due_at limit $9
+      ), claimed as materialized (
+        select n.notification_id, n.bucket from notifications n
+        join picked on picked.notification_id = n.notification_id and picked.bucket = n.bucket
+        where n.state = 'DUE' and n.due_at <= $1 and (n.claimed_until is null or n.claimed_until <= $1)
+        for update of n skip locked
+      )
+      update notifications n set claimed_until = $2
+      from claimed where n.notification_id = claimed.notification_id and n.bucket = claimed.bucket
+      returning n.*`,
+    values: [
+      now,
+      claimedUntil,
+      [...limits.sendingByUrl.keys()],
+      [...limits.sendingByUrl.values()],
+      [...limits.sendingByClient.keys()],
+      [...limits.sendingByClient.values()],
+      limits.perUrl,
+      limits.perClient,
+      limits.limit,
+    ],
+  })
+  return rows.flatMap((row) => (row.url === null ? [] : [toNotification({ ...row, url: row.url })]))
+}
+
+/** Locks a notification to write what came of an attempt. */
+export async function lockNotification(
+  tx: Queryable,
+  key: { notificationId: string; bucket: number },
+): Promise<{ state: NotificationState; attempts: number }> {
+  const { rows } = await tx.query<{ state: NotificationState; attempts: number }>({
+    name: 'lock-notification',
+    text: 'select state, attempts from notifications where notification_id = $1 and bucket = $2 for update',
+    values: [key.notificationId, key.bucket],
+  })
+  const row = rows[0]
+  if (!row) throw new Error(`Notification ${key.notificationId} does not exist.`)
+  return row
+}
+
+export async function insertAttempt(
+  tx: Queryable,
+  key: { notificationId: string; bucket: number },
+  attempt: Attempt,
+): Promise<void> {
+  await tx.query({
+    name: 'insert-notification-attempt',
+    text: `insert into notification_attempts (notification_id, bucket, attempt, started_at, duration_ms, request_headers,
+        request_body, response_status, response_headers, response_body, accepted, reason)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    values: [
+      key.notificationId,
+      key.bucket,
+      attempt.attempt,
+      attempt.startedAt,
+      attempt.durationMs,
+      JSON.stringify(attempt.requestHeaders),
+      attempt.requestBody,
+      attempt.responseStatus,
+      attempt.responseHeaders === null ? null : JSON.stringify(attempt.responseHeaders),
+      attempt.responseBody,
+      attempt.accepted,
+      attempt.reason,
+    ],
+  })
+}
+
+/** Writes the state after an attempt and ends the claim. */
+export async function updateAfterAttempt(
+  tx: Queryable,
+  key: { notificationId: string; bucket: number },
+  after: { state: NotificationState; attempts: number; dueAt: Date | null; finishedAt: Date | null },
+): Promise<void> {
+  await tx.query({
+    name: 'update-notification-after-attempt',
+    text: `update notifications set state = $3, attempts = $4, due_at = $5, finished_at = $6, claimed_until = null
+      where notification_id = $1 and bucket = $2 and state = 'DUE'`,
+    values: [key.notificationId, key.bucket, after.state, after.attempts, after.dueAt, after.finishedAt],
+  })
+}
+
+/** Counts an attempt that came too late to matter: another server had finished the notification meanwhile. */
+export async function updateAttemptsOnly(
+  tx: Queryable,
+  key: { notificationId: string; bucket: number },
+  attempts: number,
+): Promise<void> {
+  await tx.query({
+    name: 'update-notification-attempts',
+    text: 'update notifications set attempts = $3 where notification_id = $1 and bucket = $2',
+    values: [key.notificationId, key.bucket, attempts],
+  })
+}
+
+/** When the next notification can be sent: its due time, or the end of somebody's claim on it. */
+export async function selectNextDue(db: Queryable): Promise<Date | null> {
+  const { rows } = await db.query<{ next: Date | null }>({
+    name: 'select-next-due',
+    text: `select least(
+        (select due_at from notifications where state = 'DUE' and claimed_until is null order by due_at limit 1),
+        (select min(claimed_until) from notifications where state = 'DUE' and claimed_until is not null)) as next`,
+  })
+  return rows[0]?.next ?? null
+}
+
+/** Everything that was to be told about a subject, in the order of its transitions, each with all its attempts. */
+export async function selectNotificationsOf(
+  db: Queryable,
+  subjectId: string,
+): Promise<(Notification & { dueAt: Date | null; log: Attempt[] })[]> {
+  const { rows } = await db.query<NotificationRow>({
+    name: 'select-notifications-of',
+    text: 'select * from notifications where subject_id = $1 order by sequence',
+    values: [subjectId],
+  })
+  const { rows: attempts } = await db.query<{
+    notification_id: string
+    attempt: number
+    started_at: Date
+    duration_ms: number
+    request_headers: Record<string, string>
+    request_body: Buffer
+    response_status: number | null
+    response_headers: Record<string, string> | null
+    response_body: Buffer | null
+    accepted: boolean
+    reason: string | null
+  }>({
+    name: 'select-notification-attempts',
+    text: 'select * from notification_attempts where notification_id = any ($1) order by attempt',
+    values: [rows.map((row) => row.notification_id)],
+  })
+  return rows.map((row) => ({
+    ...toNotification({ ...row, url: row.url ?? '' }),
+    dueAt: row.due_at,
+    log: attempts
+      .filter((attempt) => attempt.notification_id === row.notification_id)
+      .map((attempt) => ({
+        attempt: attempt.attempt,
+        startedAt: attempt.started_at,
+        durationMs: attempt.duration_ms,
+        requestHeaders: attempt.request_headers,
+        requestBody: attempt.request_body,
+        responseStatus: attempt.response_status,
+        responseHeaders: attempt.response_headers,
+        responseBody: attempt.response_body,
+        accepted: attempt.accepted,
+        reason: attempt.reason,
+      })),
+  }))
+}
+
+function toNotification(row: NotificationRow & { url: string }): Notification {
+  return {
+    notificationId: row.notification_id,
+    bucket: row.bucket,
+    clientId: row.client_id,
+    family: row.family,
+    url: row.url,
+    subjectId: row.subject_id,
+    sequence: row.sequence,
+    event: row.event,
+    state: row.state,
+    attempts: row.attempts,
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What can happen to an order, as pure functions over the table of the contract. Nobody moves an order in any other way:
+ * the SQL that writes a state names in its `where` the state it comes from.
+ */
+import { orderTransitions, WalletError, type OrderState } from '@tradepay/contract'
+import type { Order } from './types.ts'
+
+export type OrderEvent = 'pay' | 'close' | 'expire'
+
+/** Where an event leads, or null when it cannot happen in this state. */
+export function nextState(state: OrderState, event: OrderEvent): OrderState | null {
+  const transitions: Partial<Record<OrderEvent, OrderState>> = orderTransitions[state]
+  return transitions[event] ?? null
+}
+
+/** True when an order is unpaid and past its time, whether or not the timer has written it yet. */
+export function isPastItsTime(order: Pick<Order, 'state' | 'expiresAt'>, now: Date): boolean {
+  return nextState(order.state, 'expire') !== null && order.expiresAt.getTime() <= now.getTime()
+}
+
+/**
+ * The order as everybody sees it at this time: what is past its time is closed, even before the timer has written it.
+ * The timer writes the very same values, so asking before and after gives one answer.
+ */
+export function asSeenAt(order: Order, now: Date): Order {
+  if (!isPastItsTime(order, now)) return order
+  return { ...order, state: 'CLOSED', closeReason: 'EXPIRED', closedAt: order.expiresAt, sequence: order.sequence + 1 }
+}
+
+/**
+ * Why the order cannot be paid, or null when it can. The payment itself decides again, in the database.
+ */
+export function refusalToPay(order: Order, now: Date): WalletError | null {
+  const seen = asSeenAt(order, now)
+  if (nextState(seen.state, 'pay') !== null) return null
+  if (seen.state === 'PAID') return new WalletError('ORDER_PAID')
+  return new WalletError(seen.closeReason === 'EXPIRED' ? 'ORDER_EXPIRED' : 'ORDER_CLOSED')
+}

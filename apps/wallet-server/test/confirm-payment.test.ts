@@ -1,0 +1,393 @@
+/** Confirming a payment (steps 14 to 16): money moves once, or not at all, and everybody gets their own answer. */
+import { money } from '@tradepay/money'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WalletError } from '@tradepay/contract'
+import type { Order } from '../src/order/types.ts'
+import { verify } from '../src/verify/verify.ts'
+import {
+  aMerchantWithClient, anOrder, aPaidOrder, aUser, balanceOf, createTestWorld, payableOf, type TestMerchant, type TestWorld,
+} from './support/index.ts'
+
+let world: TestWorld
+let shop: TestMerchant
+beforeAll(async () => {
+  world = await createTestWorld()
+  shop = await aMerchantWithClient(world, { name: 'Coffee Shop' })
+})
+afterAll(async () => {
+  expect((await verify(world.deps.db)).violations).toEqual([])
+  await world.close()
+})
+
+const confirm = (order: Pick<Order, 'tradeNo' | 'amount'>, payerId: string) =>
+  world.rooms.payments.confirm({ tradeNo: order.tradeNo, payerId, amount: order.amount })
+
+/** What a confirmation came to, in one word. */
+async function outcomeOf(payment: Promise<{ first: boolean }>): Promise<string> {
+  try {
+    return (await payment).first ? 'PAID' : 'REPEATED'
+  } catch (error) {
+    if (error instanceof WalletError) return error.code
+    throw error
+  }
+}
+
+describe('a confirmed payment', () => {
+  test('moves the amount from the user to the merchant, and the order is paid', async () => {
+    const mei = await aUser(world, { balance: 5_000n })
+    const merchant = await aMerchantWithClient(world)
+    const { order, payment } = await aPaidOrder(world, merchant, mei)
+    expect(payment).toEqual({
+      paymentId: order.paymentId, tradeNo: order.tradeNo, amount: money('CNY', 1250n), paidAt: world.clock.now(), first: true,
+    })
+    expect(order).toMatchObject({ state: 'PAID', payerId: mei.userId, sequence: 2 })
+    expect(await balanceOf(world, mei.userId)).toBe(3_750n)
+    expect(await payableOf(world, merchant.merchant.merchantId)).toBe(1_250n)
+  })
+
+  test('is two linked transfers, one in each bucket, through what is in transit there', async () => {
+    const mei = await aUser(world)
+    const { payment } = await aPaidOrder(world, shop, mei)
+    const { rows } = await world.database.pool.query(
+      'select step, bucket, debit_account, credit_account, amount from transfers where cause_id = $1 order by step desc',
+      [payment.paymentId],
+    )
+    const transit = (bucket: number): string => `in-transit:${String(bucket).padStart(3, '0')}:CNY`
+    expect(rows).toEqual([
+      {
+        step: 'PAYER', bucket: mei.bucket, amount: 1250n,
+        debit_account: `users:${mei.userId}:CNY`, credit_account: transit(mei.bucket),
+      },
+      {
+        step: 'MERCHANT', bucket: shop.client.bucket, amount: 1250n,
+        debit_account: transit(shop.client.bucket), credit_account: `merchants:${shop.merchant.merchantId}:CNY`,
+      },
+    ])
+  })
+
+  test('has its notification from the same moment, with the facts', async () => {
+    const mei = await aUser(world)
+    const { order, payment } = await aPaidOrder(world, shop, mei, { extra: { passback: 'p' } })
+    const [notification, ...others] = await world.rooms.notifications.of(order.tradeNo)
+    expect(others).toEqual([])
+    expect(notification).toMatchObject({
+      state: 'DUE', sequence: 2, attempts: 0, url: 'https://shop.example/notify', dueAt: world.clock.now(),
+      event: {
+        type: 'ORDER_PAID', tradeNo: order.tradeNo, requestId: order.requestId, paymentId: payment.paymentId,
+        amount: '1250', currency: 'CNY', payerId: mei.userId, extra: { passback: 'p' },
+      },
+    })
+  })
+
+  test('goes to the address that the order names, before that of the client', async () => {
+    const { order } = await aPaidOrder(world, shop, await aUser(world), { notifyUrl: 'https://other.example/n' })
+    expect((await world.rooms.notifications.of(order.tradeNo))[0]!.url).toBe('https://other.example/n')
+  })
+
+  test('is recorded as step 15 with who paid whom', async () => {
+    const mei = await aUser(world)
+    const { order, payment } = await aPaidOrder(world, shop, mei)
+    expect(world.recorder.of(order.tradeNo, 15)).toMatchObject([
+      { ok: true, facts: { outcome: 'PAID', paymentId: payment.paymentId, payerId: mei.userId, amount: '12.50 CNY' } },
+    ])
+  })
+
+  test('can take the last cent', async () => {
+    const mei = await aUser(world, { balance: 1250n })
+    await aPaidOrder(world, shop, mei)
+    expect(await balanceOf(world, mei.userId)).toBe(0n)
+  })
+})
+
+describe('a repeated confirm', () => {
+  test('answers the first result and moves no money', async () => {
+    const mei = await aUser(world)
+    const { order, payment } = await aPaidOrder(world, shop, mei)
+    world.clock.advance({ hours: 30 })
+    expect(await confirm(order, mei.userId)).toEqual({ ...payment, first: false })
+    expect(await balanceOf(world, mei.userId)).toBe(8_750n)
+    expect(await world.rooms.notifications.of(order.tradeNo)).toHaveLength(1)
+  })
+
+  test('by 1,000 callers at once has one effect', async () => {
+    const mei = await aUser(world)
+    const order = await anOrder(world, shop)
+    const answers = await Promise.all(Array.from({ length: 1_000 }, () => confirm(order, mei.userId)))
+    expect(new Set(answers.map(({ paymentId }) => paymentId)).size).toBe(1)
+    expect(answers.filter(({ first }) => first)).toHaveLength(1)
+    expect(await balanceOf(world, mei.userId)).toBe(8_750n)
+  })
+
+  test('through two servers at once has one effect', async () => {
+    const other = await createTestWorld({ database: world.database, seed: 3 })
+    try {
+      const mei = await aUser(world)
+      const orders = await Promise.all(Array.from({ length: 5 }, () => anOrder(world, shop, { amount: money('CNY', 100n) })))
+      const outcomes = await Promise.all(
+        Array.from({ length: 100 }, (_, n) => {
+          const { tradeNo, amount } = orders[n % 5]!
+          const { payments } = (n % 2 === 0 ? world : other).rooms
+          return outcomeOf(payments.confirm({ tradeNo, amount, payerId: mei.userId }))
+        }),
+      )
+      expect(outcomes.filter((outcome) => outcome === 'PAID')).toHaveLength(5)
+      expect(outcomes.filter((outcome) => outcome === 'REPEATED')).toHaveLength(95)
+      expect(await balanceOf(world, mei.userId)).toBe(9_500n)
+    } finally {
+      await other.close()
+    }
+  })
+
+  test('with another amount than was paid is refused', async () => {
+    const mei = await aUser(world)
+    const { order } = await aPaidOrder(world, shop, mei)
+    expect(await outcomeOf(confirm({ ...order, amount: money('CNY', 1n) }, mei.userId))).toBe('AMOUNT_MISMATCH')
+  })
+})
+
+describe('a payment is refused, and no money moves', () => {
+  /** Tries to pay, and checks that nothing has changed. */
+  async function refused(order: Pick<Order, 'tradeNo' | 'amount'>, payerId: string): Promise<string> {
+    const facts = async () =>
+      (await world.database.pool.query(
+        `select (select count(*) from transfers) t, (select count(*) from payments) p, (select count(*) from notifications) n,
+          (select sum(credits_posted - debits_posted) from accounts) b, (select sum(sequence) from orders) s`,
+      )).rows
+    const before = await facts()
+    const outcome = await outcomeOf(confirm(order, payerId))
+    expect(await facts()).toEqual(before)
+    return outcome
+  }
+
+  test('an order that does not exist', async () => {
+    const mei = await aUser(world)
+    const order = await anOrder(world, shop)
+    for (const tradeNo of ['', 'nonsense', '1'.repeat(28), '9'.repeat(64), order.tradeNo.slice(0, -1) + 'x']) {
+      expect(await refused({ ...order, tradeNo }, mei.userId)).toBe('ORDER_NOT_FOUND')
+    }
+  })
+
+  test('an order that somebody else has paid', async () => {
+    const { order } = await aPaidOrder(world, shop, await aUser(world))
+    expect(await refused(order, (await aUser(world)).userId)).toBe('ORDER_PAID')
+  })
+
+  test('an order that has expired, before and after the timer has closed it', async () => {
+    const mei = await aUser(world)
+    const order = await anOrder(world, shop)
+    world.clock.set(order.expiresAt)
+    expect(await refused(order, mei.userId)).toBe('ORDER_EXPIRED')
+    await world.rooms.orders.closeExpired()
+    expect(await refused(order, mei.userId)).toBe('ORDER_EXPIRED')
+  })
+
+  test('an order can be paid until the last millisecond before', async () => {
+    const order = await anOrder(world, shop)
+    world.clock.set(new Date(order.expiresAt.getTime() - 1))
+    expect(await outcomeOf(confirm(order, (await aUser(world)).userId))).toBe('PAID')
+  })
+
+  test('an order that the merchant has closed', async () => {
+    const mei = await aUser(world)
+    const order = await anOrder(world, shop)
+    await world.database.asSuperuser((client) =>
+      client.query(
+        `update orders set state = 'CLOSED', close_reason = 'MERCHANT', closed_at = created_at, sequence = 2 where trade_no = $1`,
+        [order.tradeNo],
+      ),
+    )
+    expect(await refused(order, mei.userId)).toBe('ORDER_CLOSED')
+  })
+
+  test('an order that was made for another buyer', async () => {
+    const [mei, bo] = [await aUser(world), await aUser(world)]
+    const order = await anOrder(world, shop, { buyerId: mei.userId })
+    expect(await refused(order, bo.userId)).toBe('ORDER_BUYER_MISMATCH')
+    expect(await outcomeOf(confirm(order, mei.userId))).toBe('PAID')
+  })
+
+  test('another amount than the order’s', async () => {
+    const mei = await aUser(world)
+    const order = await anOrder(world, shop)
+    for (const amount of [money('CNY', 1249n), money('CNY', 1251n), money('CNY', 0n), money('USD', 1250n)]) {
+      expect(await refused({ ...order, amount }, mei.userId)).toBe('AMOUNT_MISMATCH')
+    }
+  })
+
+  test('a currency that the user has no account in', async () => {
+    const merchant = await aMerchantWithClient(world, { currencies: ['JPY'] })
+    const order = await anOrder(world, merchant, { amount: money('JPY', 100n) })
+    expect(await refused(order, (await aUser(world)).userId)).toBe('CURRENCY_NOT_SUPPORTED')
+  })
+
+  test('a user who is frozen', async () => {
+    const order = await anOrder(world, shop)
+    expect(await refused(order, (await aUser(world, { frozen: true })).userId)).toBe('USER_FROZEN')
+  })
+
+  test('a merchant who is frozen', async () => {
+    const merchant = await aMerchantWithClient(world)
+    const order = await anOrder(world, merchant)
+    await world.rooms.ledger.setFrozen(`merchants:${merchant.merchant.merchantId}:CNY`, true)
+    expect(await refused(order, (await aUser(world)).userId)).toBe('MERCHANT_FROZEN')
+  })
+
+  test('one cent too little', async () => {
+    const order = await anOrder(world, shop)
+    expect(await refused(order, (await aUser(world, { balance: 1249n })).userId)).toBe('BALANCE_NOT_ENOUGH')
+  })
+
+  test('a payer who is none', async () => {
+    const order = await anOrder(world, shop)
+    expect(await refused(order, 'nobody')).toBe('USER_NOT_FOUND')
+    expect(await refused(order, shop.merchant.merchantId)).toBe('PAYER_IS_PAYEE')
+  })
+
+  test('a bucket that this database has given away', async () => {
+    const mei = await aUser(world)
+    const order = await anOrder(world, shop)
+    for (const bucket of [mei.bucket, order.bucket]) {
+      await world.database.pool.query('delete from owned_buckets where bucket = $1', [bucket])
+      expect(await refused(order, mei.userId)).toBe('OUTCOME_UNKNOWN')
+      await world.database.pool.query('insert into owned_buckets values ($1)', [bucket])
+    }
+    expect(await outcomeOf(confirm(order, mei.userId))).toBe('PAID')
+  })
+
+  test('and the refusal is recorded as step 15', async () => {
+    const order = await anOrder(world, shop)
+    await refused(order, (await aUser(world, { balance: 0n })).userId)
+    expect(world.recorder.of(order.tradeNo, 15)).toMatchObject([{ ok: false, facts: { outcome: 'BALANCE_NOT_ENOUGH' } }])
+  })
+})
+
+describe('confirmations that come together', () => {
+  test('two users on one order: one pays, the other is told that it is paid', async () => {
+    const [mei, bo] = [await aUser(world), await aUser(world)]
+    const order = await anOrder(world, shop)
+    const outcomes = await Promise.all([outcomeOf(confirm(order, mei.userId)), outcomeOf(confirm(order, bo.userId))])
+    expect(outcomes).toEqual(['PAID', 'ORDER_PAID'])
+    expect([await balanceOf(world, mei.userId), await balanceOf(world, bo.userId)]).toEqual([8_750n, 10_000n])
+  })
+
+  test('two users on one order, the first of whom cannot pay: the second does', async () => {
+    const [poor, rich] = [await aUser(world, { balance: 10n }), await aUser(world)]
+    const order = await anOrder(world, shop)
+    expect(await Promise.all([outcomeOf(confirm(order, poor.userId)), outcomeOf(confirm(order, rich.userId))])).toEqual([
+      'BALANCE_NOT_ENOUGH', 'PAID',
+    ])
+  })
+
+  test('one user on many orders with money for some: exactly as if they had come one after another', async () => {
+    const mei = await aUser(world, { balance: 100n })
+    const amounts = [60n, 50n, 30n, 11n, 10n, 200n, 1n, 1n, 100n, 0n + 9n]
+    const orders = []
+    for (const amount of amounts) orders.push(await anOrder(world, shop, { amount: money('CNY', amount) }))
+    const outcomes = await Promise.all(orders.map((order) => outcomeOf(confirm(order, mei.userId))))
+
+    let left = 100n
+    const expected = amounts.map((amount) => (amount <= left ? ((left -= amount), 'PAID') : 'BALANCE_NOT_ENOUGH'))
+    expect(outcomes).toEqual(expected)
+    expect(await balanceOf(world, mei.userId)).toBe(left)
+  })
+
+  test('any mix of users and orders comes out as if they had come one after another', async () => {
+    // A sequence that repeats itself, so that a failure can be looked at.
+    let state = 20260301
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+      return Math.floor((state / 2 ** 32) * below)
+    }
+    for (let round = 0; round < 12; round++) {
+      const users = await Promise.all(Array.from({ length: 4 }, () => aUser(world, { balance: BigInt(50 + random(200)) })))
+      const orders = await Promise.all(
+        Array.from({ length: 25 }, () => anOrder(world, shop, { amount: money('CNY', BigInt(1 + random(60))) })),
+      )
+      const balances = await Promise.all(users.map(({ userId }) => balanceOf(world, userId)))
+      const calls = Array.from({ length: 80 }, () => ({ user: random(4), order: random(25) }))
+
+      const payers = new Map<number, number>()
+      const expected = calls.map(({ user, order }) => {
+        if (payers.has(order)) return payers.get(order) === user ? 'REPEATED' : 'ORDER_PAID'
+        if (orders[order]!.amount.minor > balances[user]!) return 'BALANCE_NOT_ENOUGH'
+        balances[user]! -= orders[order]!.amount.minor
+        payers.set(order, user)
+        return 'PAID'
+      })
+      const outcomes = await Promise.all(calls.map(({ user, order }) => outcomeOf(confirm(orders[order]!, users[user]!.userId))))
+      expect(outcomes).toEqual(expected)
+      expect(await Promise.all(users.map(({ userId }) => balanceOf(world, userId)))).toEqual(balances)
+    }
+  })
+
+  test('a refused one never harms its neighbours', async () => {
+    const [mei, poor, frozen] = [await aUser(world), await aUser(world, { balance: 0n }), await aUser(world, { frozen: true })]
+    const payers = [mei, poor, frozen]
+    const orders = await Promise.all(Array.from({ length: 60 }, () => anOrder(world, shop, { amount: money('CNY', 10n) })))
+    const outcomes = await Promise.all(orders.map((order, n) => outcomeOf(confirm(order, payers[n % 3]!.userId))))
+    expect(outcomes).toEqual(orders.map((_, n) => ['PAID', 'BALANCE_NOT_ENOUGH', 'USER_FROZEN'][n % 3]))
+  })
+
+  test('one that the database cannot even write does not harm the others either', async () => {
+    const [mei, bo] = [await aUser(world), await aUser(world)]
+    const orders = await Promise.all(Array.from({ length: 4 }, () => anOrder(world, shop)))
+    // The account of what is in transit is missing for one payer: nothing foresees that.
+    await world.database.asSuperuser((client) =>
+      client.query(`delete from accounts where id = 'in-transit:${String(bo.bucket).padStart(3, '0')}:CNY' and bucket <> $1`, [mei.bucket]),
+    )
+    const all = await Promise.allSettled(orders.map((order, n) => confirm(order, (n === 1 ? bo : mei).userId)))
+    expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+    expect(await balanceOf(world, bo.userId)).toBe(10_000n)
+    await world.rooms.ledger.open({ id: `users:${bo.userId}:CNY`, bucket: bo.bucket, kind: 'USER_BALANCE', currency: 'CNY' })
+    expect(await outcomeOf(confirm(orders[1]!, bo.userId))).toBe('PAID')
+  })
+
+  test('a payment and the timer at the same moment leave the order either paid or closed', async () => {
+    const mei = await aUser(world, { balance: 100_000n })
+    const orders = await Promise.all(Array.from({ length: 40 }, () => anOrder(world, shop)))
+    const other = await createTestWorld({ database: world.database, seed: 4 })
+    other.clock.set(orders[0]!.expiresAt)
+    const [outcomes] = await Promise.all([
+      Promise.all(orders.map((order) => outcomeOf(confirm(order, mei.userId)))),
+      other.rooms.orders.closeExpired(),
+      other.rooms.orders.closeExpired(),
+    ])
+    await other.close()
+    for (const [n, order] of orders.entries()) {
+      const { state } = await world.rooms.orders.find(order.tradeNo)
+      expect([state, outcomes[n]]).toEqual(state === 'PAID' ? ['PAID', 'PAID'] : ['CLOSED', 'ORDER_EXPIRED'])
+    }
+  })
+})
+
+describe('what a user has paid', () => {
+  test('is listed newest first, page by page, without a gap or a repeat', async () => {
+    const mei = await aUser(world)
+    const paid: string[] = []
+    for (let n = 0; n < 7; n++) {
+      // Several in the same millisecond, too.
+      if (n % 3 === 0) world.clock.advance({ milliseconds: 1 })
+      paid.unshift((await aPaidOrder(world, shop, mei, { amount: money('CNY', 10n), title: `Cup ${n}` })).payment.paymentId)
+    }
+    const seen: string[] = []
+    let before: string | null = null
+    do {
+      const page = await world.rooms.payments.paidBy(mei.userId, { before, limit: 3 })
+      seen.push(...page.payments.map(({ paymentId }) => paymentId))
+      before = page.next
+    } while (before !== null)
+    expect(seen).toHaveLength(7)
+    expect(new Set(seen)).toEqual(new Set(paid))
+    const [newest] = (await world.rooms.payments.paidBy(mei.userId, { before: null, limit: 1 })).payments
+    expect(newest).toMatchObject({ title: 'Cup 6', merchantName: 'Coffee Shop', amount: money('CNY', 10n) })
+  })
+
+  test.each(['', 'x', '1-2', `99999999999999999-${'1'.repeat(28)}`, `1-${'1'.repeat(27)}\u0000`])(
+    'a page that is not one (“%s”) is refused',
+    async (before) => {
+      await expect(world.rooms.payments.paidBy('2088000000000000', { before, limit: 3 })).rejects.toMatchObject({
+        code: 'INVALID_PARAMETER', details: { field: 'before' },
+      })
+    },
+  )
+})
