@@ -3,12 +3,26 @@
  * (mini program host, cashier). Paths are absolute because a page such as /p/{appId} is served by the same document.
  */
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
+
+/**
+ * The app takes types and paths from the contract, never its schemas; yet building a schema is a call, and a bundler
+ * must keep calls. Marked as pure they go, and with them the schema library: most of what a phone would load.
+ */
+const leaveSchemasOut: Plugin = {
+  name: 'leave-schemas-out',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!/[\\/]packages[\\/]contract[\\/]src[\\/]/.test(id)) return null
+    return { code: code.replace(/\bType\.[A-Z]\w*\(/g, '/* @__PURE__ */ $&'), map: null }
+  },
+}
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/',
   publicDir: false,
+  plugins: [leaveSchemasOut],
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
   build: {
     target: 'es2022',
@@ -18,11 +32,7 @@ export default defineConfig({
     // Everything is a file of the wallet's own origin: the page's Content-Security-Policy allows nothing else.
     assetsInlineLimit: 0,
     rollupOptions: {
-      treeshake: {
-        // The contract builds its schemas with Type.*(…) calls that have no effect but their value. The app needs
-        // their types and the paths, not the schemas; without this line they would be most of what a phone loads.
-        manualPureFunctions: ['Type'],
-      },
+      treeshake: { moduleSideEffects: (id) => !/[\\/](typebox|packages[\\/]contract)[\\/]/.test(id) },
     },
   },
 })

@@ -13,15 +13,16 @@ import {
   cryptoRandom,
   defaultSettings,
   migrate,
+  type Clock,
   type Deps,
   type Settings,
   type WalletServer,
 } from '@tradepay/wallet-server'
 import type pg from 'pg'
-import { openClock } from './clock.ts'
+import { openClock, type MovableClock } from './clock.ts'
 import { sandboxDoors } from './doors/door.ts'
 import { flowPage } from './doors/flow-page.ts'
-import { openKeys } from './keys.ts'
+import { openKeys, type SandboxKeys } from './keys.ts'
 import { becomeOnlyOne } from './only-one.ts'
 import { emptyWorld, markWorld, prepareSchema, worldFingerprint } from './schema.ts'
 import { createRecorder } from './timeline/recorder.ts'
@@ -54,6 +55,8 @@ export interface Sandbox {
   world: SandboxWorld
   url: string
   server: WalletServer
+  /** The wallet's clock, for parts of the world that must agree with it on the time. */
+  clock: Clock
   /** Finishes what is in flight and stops. May be repeated. */
   close(): Promise<void>
 }
@@ -82,6 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const fresh = made !== null && made !== keys.fingerprint
     if (fresh) await emptyWorld(db)
 
+    const clock = await openClock(db)
     const settings: Settings = {
       ...defaultSettings,
       sandbox: true,
@@ -92,8 +96,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       walletAppFolder: options.walletAppFolder ?? null,
       framesFolder: options.framesFolder ?? null,
       databaseConnections: DATABASE_CONNECTIONS,
+      // A merchant's server on this machine keeps real time when the wallet's clock is moved: both are taken.
+      get requestTimeToleranceSeconds() {
+        return defaultSettings.requestTimeToleranceSeconds + Math.ceil(clock.offsetMs() / 1000)
+      },
+      get alipayTimestampToleranceSeconds() {
+        return defaultSettings.alipayTimestampToleranceSeconds + Math.ceil(clock.offsetMs() / 1000)
+      },
     }
-    const { server, seed, recorder } = await compose({ ...options, db, settings, keys })
+    const { server, seed, recorder } = await compose({ ...options, db, settings, keys, clock })
     undo.push(async () => {
       await server.close()
       await recorder.flushed()
@@ -108,7 +119,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       apps,
       users: people.map(({ name, userId, loginId, pin }) => ({ name, userId, loginId, pin })),
     }
-    return { world, url, server, close }
+    return { world, url, server, clock, close }
   } catch (error) {
     await close()
     throw error
@@ -120,12 +131,12 @@ const DATABASE_CONNECTIONS = 12
 interface Composition extends SandboxOptions {
   db: pg.Pool
   settings: Settings
-  keys: Awaited<ReturnType<typeof openKeys>>
+  keys: SandboxKeys
+  clock: MovableClock
 }
 
 /** Puts the server and the sandbox's own parts together. Nothing listens yet. */
-async function compose({ db, settings, keys, shop, flowPageFolder, onReset }: Composition) {
-  const clock = await openClock(db)
+async function compose({ db, settings, keys, clock, shop, flowPageFolder, onReset }: Composition) {
   const store = timelineStore(db)
   const recorder = createRecorder(store)
   const streams = createStreams(store, recorder)

@@ -89,6 +89,18 @@ async function createDatabase(url: string, name: string): Promise<void> {
   }
 }
 
+/** Takes everything out of a database; whoever uses it makes its tables again. */
+export async function emptyDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    await client.query('drop schema public cascade; create schema public')
+  } finally {
+    await client.end()
+  }
+}
+
 function databaseOf(url: string, name: string): string {
   const changed = new URL(url)
   changed.pathname = `/${name}`

@@ -5,10 +5,10 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startCoffeeShop } from '@coffee-shop/server'
+import { startCoffeeShop, type CoffeeShop } from '@coffee-shop/server'
 import { startSandbox, type Sandbox } from '@tradepay/sandbox'
 import { buildPages } from './build-pages.ts'
-import { openDatabases } from './databases.ts'
+import { emptyDatabase, openDatabases } from './databases.ts'
 import { requireFreePort } from './ports.ts'
 import { removeSandboxFile, writeSandboxFile } from './sandbox-file.ts'
 
@@ -68,19 +68,33 @@ export async function start({
       buildPages(`${folder}/build`, (name) => say(`Building the ${name.replaceAll('-', ' ')} …`)),
     )
     const shopUrl = `http://127.0.0.1:${shopPort}`
-    let shop: Awaited<ReturnType<typeof startCoffeeShop>> | null = null
+    let shop: CoffeeShop | null = null
     const sandbox = await startSandbox({
       databaseUrl: databases.walletUrl,
       dataFolder: folder,
       port,
-      shop: { url: shopUrl, notifyUrl: `${shopUrl}/wallet/notifications`, programFolder },
+      shop: { url: shopUrl, notifyUrl: `${shopUrl}/notify`, programFolder },
       ...pages,
-      onReset: async () => await shop?.reset(),
+      // The shop belongs to the world: it forgets its orders by starting again on an empty database.
+      onReset: async () => {
+        await shop?.close()
+        await emptyDatabase(databases.shopUrl)
+        shop = await openShop()
+      },
     })
     undo.push(() => sandbox.close())
     const [app] = sandbox.world.apps
     if (!app) throw new Error('The seeded world has no coffee shop.')
-    shop = await startCoffeeShop({ databaseUrl: databases.shopUrl, port: shopPort, wallet: app })
+    const openShop = (): Promise<CoffeeShop> =>
+      startCoffeeShop({
+        databaseUrl: databases.shopUrl,
+        host: '127.0.0.1',
+        port: shopPort,
+        wallet: { baseUrl: sandbox.url, ...app },
+        clock: sandbox.clock,
+        warn: (message) => say(`Coffee shop: ${message}`),
+      })
+    shop = await openShop()
     undo.push(async () => await shop?.close())
     const file = await writeSandboxFile(folder, sandbox.world)
     return { world: sandbox.world, file, database: databases.about, stop }

@@ -53,8 +53,9 @@ begin
       payer.credits_posted - payer.debits_posted - payer.debits_pending as available,
       case
         -- Another database decides about rows of its buckets; that they are not found here says nothing.
-        when asked.payer_bucket not in (select b.bucket from owned_buckets b)
-          or asked.order_bucket not in (select b.bucket from owned_buckets b) then 'OUTCOME_UNKNOWN'
+        when not exists (select 1 from owned_buckets b where b.bucket = asked.payer_bucket)
+          or (asked.order_bucket is not null
+            and not exists (select 1 from owned_buckets b where b.bucket = asked.order_bucket)) then 'OUTCOME_UNKNOWN'
         when o.trade_no is null then 'ORDER_NOT_FOUND'
         when o.state = 'PAID' and o.payer_id <> asked.payer_id then 'ORDER_PAID'
         when o.state = 'PAID' and (o.amount <> asked.amount or o.currency <> asked.currency) then 'AMOUNT_MISMATCH'

@@ -4,7 +4,7 @@
  * It listens nowhere by itself; whoever composes it calls `http.listen`. Closing finishes what is in flight.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type pg from 'pg'
 import { alipayDoor } from './api/alipay/door.ts'
 import { alipayNotifications } from './api/alipay/notify.ts'
@@ -63,7 +63,7 @@ export interface WalletServer {
   http: FastifyInstance
   /** Wakes the worker now, for whoever moved the clock. */
   wake(): void
-  /** Stops taking calls, finishes what is in flight, ends the worker. Leaves the pool to whoever made it. */
+  /** Stops taking calls, finishes what is in flight, ends the worker. Leaves the pool to whoever made it. May be repeated. */
   close(): Promise<void>
 }
 
@@ -82,7 +82,7 @@ export async function buildServer(deps: Deps, options: BuildOptions = {}): Promi
   const http = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: false,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // An address that no route can have is answered like any unknown one, not with an error of the framework.
     routerOptions: { maxParamLength: 512 },
     forceCloseConnections: 'idle',
@@ -112,7 +112,13 @@ export async function buildServer(deps: Deps, options: BuildOptions = {}): Promi
   const worker = startWorker(rooms, deps.clock, (error) => http.log.error(error, 'A round of the worker failed.'))
   wake = () => worker.wake()
 
-  return { rooms, http, wake: () => worker.wake(), close: () => close(http, () => worker.close()) }
+  let closed: Promise<void> | undefined
+  return {
+    rooms,
+    http,
+    wake: () => worker.wake(),
+    close: () => (closed ??= close(http, () => worker.close())),
+  }
 }
 
 /** First the doors, then the worker, which writes down what it is sending. What is due by then is sent after a restart. */

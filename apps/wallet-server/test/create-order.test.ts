@@ -3,7 +3,14 @@ import { money } from '@tradepay/money'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CreateOrder } from '../src/order/types.ts'
 import {
-  aMerchantWithClient, anOrder, aPaidOrder, aUser, createTestWorld, orderCommand, type TestMerchant, type TestWorld,
+  aMerchantWithClient,
+  anOrder,
+  aPaidOrder,
+  aUser,
+  createTestWorld,
+  orderCommand,
+  type TestMerchant,
+  type TestWorld,
 } from './support/index.ts'
 
 let world: TestWorld
@@ -91,7 +98,8 @@ describe('the same request number', () => {
     const asked = command()
     const { order } = await world.rooms.orders.create(asked)
     await expect(world.rooms.orders.create({ ...asked, content })).rejects.toMatchObject({
-      code: 'ORDER_INCONSISTENT', details: { field },
+      code: 'ORDER_INCONSISTENT',
+      details: { field },
     })
     expect(await world.rooms.orders.find(order.tradeNo)).toEqual(order)
   })
@@ -139,10 +147,18 @@ describe('an order is refused and nothing is kept', () => {
     ['for an unknown buyer', () => ({ buyerId: '2088000000000009' }), 'USER_NOT_FOUND'],
     ['for a buyer id that is none', () => ({ buyerId: 'nobody' }), 'USER_NOT_FOUND'],
     ['that has expired', () => ({ expiresAt: world.clock.now() }), 'INVALID_PARAMETER'],
-    ['that lives too long', () => ({ expiresAt: new Date(world.clock.now().getTime() + 16 * 86_400_000) }), 'INVALID_PARAMETER'],
+    [
+      'that lives too long',
+      () => ({ expiresAt: new Date(world.clock.now().getTime() + 16 * 86_400_000) }),
+      'INVALID_PARAMETER',
+    ],
     ['with the character NUL in its title', () => ({ title: 'coffee\u0000' }), 'INVALID_PARAMETER'],
     ['with half a character in its number', () => ({ requestId: 'r-\ud800' }), 'INVALID_PARAMETER'],
-    ['with the character NUL deep in what it wants back', () => ({ extra: { a: [{ b: '\u0000' }] } }), 'INVALID_PARAMETER'],
+    [
+      'with the character NUL deep in what it wants back',
+      () => ({ extra: { a: [{ b: '\u0000' }] } }),
+      'INVALID_PARAMETER',
+    ],
   ])('%s', async (_, about, code) => {
     const before = await ordersInDatabase()
     await expect(world.rooms.orders.create(command(about()))).rejects.toMatchObject({ code })
@@ -151,9 +167,7 @@ describe('an order is refused and nothing is kept', () => {
 
   test('and a refused neighbour does not harm the others that came with it', async () => {
     const answers = await Promise.allSettled(
-      Array.from({ length: 30 }, (_, n) =>
-        world.rooms.orders.create(command(n % 3 === 0 ? { title: 'x\u0000' } : {})),
-      ),
+      Array.from({ length: 30 }, (_, n) => world.rooms.orders.create(command(n % 3 === 0 ? { title: 'x\u0000' } : {}))),
     )
     expect(answers.map(({ status }) => status)).toEqual(
       Array.from({ length: 30 }, (_, n) => (n % 3 === 0 ? 'rejected' : 'fulfilled')),
@@ -172,12 +186,21 @@ describe('inquiring', () => {
   test('somebody else’s order is not found', async () => {
     const order = await anOrder(world, shop)
     const { clientId } = (await aMerchantWithClient(world)).client
-    await expect(world.rooms.orders.inquire(clientId, { tradeNo: order.tradeNo })).rejects.toMatchObject({ code: 'ORDER_NOT_FOUND' })
-    await expect(world.rooms.orders.inquire(clientId, { requestId: order.requestId })).rejects.toMatchObject({ code: 'ORDER_NOT_FOUND' })
+    await expect(world.rooms.orders.inquire(clientId, { tradeNo: order.tradeNo })).rejects.toMatchObject({
+      code: 'ORDER_NOT_FOUND',
+    })
+    await expect(world.rooms.orders.inquire(clientId, { requestId: order.requestId })).rejects.toMatchObject({
+      code: 'ORDER_NOT_FOUND',
+    })
   })
 
-  test.each(['', '1', 'x'.repeat(64), '2'.repeat(28), '20260301\u0000', '９'.repeat(28)])('“%s” is not found', async (tradeNo) => {
-    await expect(world.rooms.orders.find(tradeNo)).rejects.toMatchObject({ code: 'ORDER_NOT_FOUND' })
-    await expect(world.rooms.orders.inquire(shop.client.clientId, { requestId: tradeNo })).rejects.toMatchObject({ code: 'ORDER_NOT_FOUND' })
-  })
+  test.each(['', '1', 'x'.repeat(64), '2'.repeat(28), '20260301\u0000', '９'.repeat(28)])(
+    '“%s” is not found',
+    async (tradeNo) => {
+      await expect(world.rooms.orders.find(tradeNo)).rejects.toMatchObject({ code: 'ORDER_NOT_FOUND' })
+      await expect(world.rooms.orders.inquire(shop.client.clientId, { requestId: tradeNo })).rejects.toMatchObject({
+        code: 'ORDER_NOT_FOUND',
+      })
+    },
+  )
 })

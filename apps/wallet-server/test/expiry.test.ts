@@ -1,7 +1,13 @@
 /** Orders end by themselves: when their time is over they can no longer be paid, whether or not anybody looked. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  aMerchantWithClient, anOrder, aPaidOrder, aUser, createTestWorld, type TestMerchant, type TestWorld,
+  aMerchantWithClient,
+  anOrder,
+  aPaidOrder,
+  aUser,
+  createTestWorld,
+  type TestMerchant,
+  type TestWorld,
 } from './support/index.ts'
 
 let world: TestWorld
@@ -18,7 +24,11 @@ describe('when the time of an order is over', () => {
     world.clock.advance({ minutes: 20 })
     expect(await world.rooms.orders.closeExpired()).toBe(1)
     expect(await world.rooms.orders.find(order.tradeNo)).toEqual({
-      ...order, state: 'CLOSED', closeReason: 'EXPIRED', closedAt: order.expiresAt, sequence: 2,
+      ...order,
+      state: 'CLOSED',
+      closeReason: 'EXPIRED',
+      closedAt: order.expiresAt,
+      sequence: 2,
     })
   })
 

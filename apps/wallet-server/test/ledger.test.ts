@@ -20,10 +20,20 @@ async function anAccount(balance: bigint, bucket = 7): Promise<string> {
   return id
 }
 const topUp = (causeId: string, account: string, amount: bigint, bucket = 7): Transfer => ({
-  causeId, step: 'TOP_UP', bucket, debitAccount: cashAccount(bucket, 'CNY'), creditAccount: account, amount: money('CNY', amount),
+  causeId,
+  step: 'TOP_UP',
+  bucket,
+  debitAccount: cashAccount(bucket, 'CNY'),
+  creditAccount: account,
+  amount: money('CNY', amount),
 })
 const between = (causeId: string, from: string, to: string, amount: bigint): Transfer => ({
-  causeId, step: 'MOVE', bucket: 7, debitAccount: from, creditAccount: to, amount: money('CNY', amount),
+  causeId,
+  step: 'MOVE',
+  bucket: 7,
+  debitAccount: from,
+  creditAccount: to,
+  amount: money('CNY', amount),
 })
 const available = async (id: string): Promise<bigint> => (await world.rooms.ledger.account(id))!.available
 
@@ -46,8 +56,12 @@ describe('opening accounts', () => {
 
   test('an account cannot be opened again in another bucket', async () => {
     const id = await anAccount(0n)
-    await expect(world.rooms.ledger.open({ id, bucket: 8, kind: 'USER_BALANCE', currency: 'CNY' })).rejects.toThrow('another bucket')
-    await expect(world.rooms.ledger.open({ id, bucket: 7, kind: 'MERCHANT_PAYABLE', currency: 'CNY' })).rejects.toThrow('kind')
+    await expect(world.rooms.ledger.open({ id, bucket: 8, kind: 'USER_BALANCE', currency: 'CNY' })).rejects.toThrow(
+      'another bucket',
+    )
+    await expect(world.rooms.ledger.open({ id, bucket: 7, kind: 'MERCHANT_PAYABLE', currency: 'CNY' })).rejects.toThrow(
+      'kind',
+    )
   })
 
   test('there is no account that was not opened', async () => {
@@ -79,13 +93,17 @@ describe('posting transfers', () => {
   test('the same cause with another amount is refused and changes nothing', async () => {
     const id = await anAccount(0n)
     await world.rooms.ledger.post([topUp('other-content', id, 30n)])
-    await expect(world.rooms.ledger.post([topUp('other-content', id, 31n)])).rejects.toThrow('already posted other transfers')
+    await expect(world.rooms.ledger.post([topUp('other-content', id, 31n)])).rejects.toThrow(
+      'already posted other transfers',
+    )
     expect(await available(id)).toBe(30n)
   })
 
   test('a balance never goes below zero', async () => {
     const [from, to] = [await anAccount(99n), await anAccount(0n)]
-    await expect(world.rooms.ledger.post([between('too-much', from, to, 100n)])).rejects.toMatchObject({ code: 'BALANCE_NOT_ENOUGH' })
+    await expect(world.rooms.ledger.post([between('too-much', from, to, 100n)])).rejects.toMatchObject({
+      code: 'BALANCE_NOT_ENOUGH',
+    })
     expect([await available(from), await available(to)]).toEqual([99n, 0n])
   })
 
@@ -101,7 +119,10 @@ describe('posting transfers', () => {
   test('one transfer of several that is refused takes the others with it', async () => {
     const [rich, poor, to] = [await anAccount(500n), await anAccount(0n), await anAccount(0n)]
     await expect(
-      world.rooms.ledger.post([between('linked', rich, to, 100n), { ...between('linked', poor, to, 1n), step: 'SECOND' }]),
+      world.rooms.ledger.post([
+        between('linked', rich, to, 100n),
+        { ...between('linked', poor, to, 1n), step: 'SECOND' },
+      ]),
     ).rejects.toMatchObject({ code: 'BALANCE_NOT_ENOUGH' })
     expect(await available(to)).toBe(0n)
   })
@@ -109,7 +130,9 @@ describe('posting transfers', () => {
   test('a frozen account refuses debits and takes credits', async () => {
     const [frozen, other] = [await anAccount(500n), await anAccount(500n)]
     await world.rooms.ledger.setFrozen(frozen, true)
-    await expect(world.rooms.ledger.post([between('from-frozen', frozen, other, 1n)])).rejects.toMatchObject({ code: 'USER_FROZEN' })
+    await expect(world.rooms.ledger.post([between('from-frozen', frozen, other, 1n)])).rejects.toMatchObject({
+      code: 'USER_FROZEN',
+    })
     await world.rooms.ledger.post([between('to-frozen', other, frozen, 1n)])
     expect(await available(frozen)).toBe(501n)
   })
@@ -134,9 +157,12 @@ describe('posting transfers', () => {
 })
 
 describe('the history', () => {
-  test.each(['update transfers set amount = 1', 'delete from transfers', 'truncate transfers'])('refuses “%s”', async (sql) => {
-    await expect(world.database.pool.query(sql)).rejects.toThrow('only ever added')
-  })
+  test.each(['update transfers set amount = 1', 'delete from transfers', 'truncate transfers'])(
+    'refuses “%s”',
+    async (sql) => {
+      await expect(world.database.pool.query(sql)).rejects.toThrow('only ever added')
+    },
+  )
 
   test('is listed newest first, and page by page', async () => {
     const id = await anAccount(0n)

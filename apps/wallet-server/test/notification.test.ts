@@ -5,8 +5,17 @@ import { retryDelaysSeconds } from '../src/notification/types.ts'
 import { TransportError, type OutgoingAnswer } from '../src/ports.ts'
 import { verify } from '../src/verify/verify.ts'
 import {
-  acknowledgement, aMerchantWithClient, aPaidOrder, aUser, createTestWorld, plainFamily, refusal, until, type TestMerchant,
-  type TestWorld, type WorldOptions,
+  acknowledgement,
+  aMerchantWithClient,
+  aPaidOrder,
+  aUser,
+  createTestWorld,
+  plainFamily,
+  refusal,
+  until,
+  type TestMerchant,
+  type TestWorld,
+  type WorldOptions,
 } from './support/index.ts'
 
 const shopOrigin = 'https://shop.example'
@@ -31,7 +40,11 @@ const deliverDue = (limit?: number): Promise<number> => world.rooms.notification
 const only = async (tradeNo: string) => (await world.rooms.notifications.of(tradeNo))[0]!
 
 /** A host that answers only when it is told to. */
-function slowHost(): { host: () => Promise<OutgoingAnswer>; answer: (answer: OutgoingAnswer) => void; waiting: () => number } {
+function slowHost(): {
+  host: () => Promise<OutgoingAnswer>
+  answer: (answer: OutgoingAnswer) => void
+  waiting: () => number
+} {
   const waiting: ((answer: OutgoingAnswer) => void)[] = []
   let answered: OutgoingAnswer | null = null
   return {
@@ -60,9 +73,16 @@ describe('a merchant that acknowledges', () => {
     const [sent] = world.transport.requests
     expect((await only(tradeNo)).log).toEqual([
       {
-        attempt: 1, startedAt: world.clock.now(), durationMs: expect.any(Number), accepted: true, reason: null,
-        requestHeaders: { 'content-type': 'application/json' }, requestBody: sent!.body,
-        responseStatus: 200, responseHeaders: { 'content-type': 'text/plain' }, responseBody: Buffer.from('success'),
+        attempt: 1,
+        startedAt: world.clock.now(),
+        durationMs: expect.any(Number),
+        accepted: true,
+        reason: null,
+        requestHeaders: { 'content-type': 'application/json' },
+        requestBody: sent!.body,
+        responseStatus: 200,
+        responseHeaders: { 'content-type': 'text/plain' },
+        responseBody: Buffer.from('success'),
       },
     ])
   })
@@ -72,7 +92,9 @@ describe('a merchant that acknowledges', () => {
     await deliverDue()
     expect(world.recorder.of(tradeNo, 18)).toMatchObject([
       {
-        ok: true, message: { startLine: 'POST https://shop.example/notify' }, signature: { signedBy: 'WALLET' },
+        ok: true,
+        message: { startLine: 'POST https://shop.example/notify' },
+        signature: { signedBy: 'WALLET' },
         facts: { attempt: '1', accepted: 'true', state: 'DELIVERED', answerStatus: '200', answerBody: 'success' },
       },
     ])
@@ -115,7 +137,12 @@ describe('a merchant that does not acknowledge', () => {
     expect(await only(tradeNo)).toMatchObject({
       state: 'DELIVERED',
       log: [
-        { accepted: false, responseStatus: null, responseBody: null, reason: 'shop.example refused the connection (ECONNREFUSED).' },
+        {
+          accepted: false,
+          responseStatus: null,
+          responseBody: null,
+          reason: 'shop.example refused the connection (ECONNREFUSED).',
+        },
         { accepted: true, responseStatus: 200 },
       ],
     })
@@ -153,10 +180,16 @@ describe('a merchant that does not acknowledge', () => {
 
 test('a notification that cannot be rendered is an attempt like any other, and does not spin', async () => {
   await world.close()
-  await start({ families: { ALIPAY: plainFamily, SUPERAPP: { ...plainFamily, render: () => Promise.reject(new Error('no key')) } } })
+  await start({
+    families: { ALIPAY: plainFamily, SUPERAPP: { ...plainFamily, render: () => Promise.reject(new Error('no key')) } },
+  })
   const tradeNo = await paidOrder()
   expect([await deliverDue(), await deliverDue()]).toEqual([1, 0])
-  expect(await only(tradeNo)).toMatchObject({ state: 'DUE', attempts: 1, log: [{ reason: 'The notification could not be rendered.' }] })
+  expect(await only(tradeNo)).toMatchObject({
+    state: 'DUE',
+    attempts: 1,
+    log: [{ reason: 'The notification could not be rendered.' }],
+  })
   // The reason names what failed and carries nothing of what is secret.
   expect(JSON.stringify(world.recorder.of(tradeNo, 18))).not.toContain('no key')
 })
@@ -239,7 +272,9 @@ describe('a merchant that is slow', () => {
     const slow = deliverDue()
     await until('it is being sent', () => waiting() === 1)
     expect(world.database.pool.totalCount - world.database.pool.idleCount).toBe(0)
-    const { rows } = await world.database.pool.query(`select 1 from pg_stat_activity where state like 'idle in transaction%' and datname = current_database()`)
+    const { rows } = await world.database.pool.query(
+      `select 1 from pg_stat_activity where state like 'idle in transaction%' and datname = current_database()`,
+    )
     expect(rows).toEqual([])
     answer(acknowledgement)
     await slow

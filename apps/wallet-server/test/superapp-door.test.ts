@@ -116,6 +116,24 @@ describe('pay', () => {
     await doors.rooms.payments.confirm({ ...payment, payerId: buyer.userId })
   })
 
+  test('an appId binds the order to that mini program of the client, and to no other', async () => {
+    const { clientId, merchantId } = doors.merchant.client
+    const stranger = await aMerchantWithClient(doors)
+    const program = { name: 'Shop', slogan: 'Shop', payOnlyOwnOrders: true }
+    await doors.rooms.programs.register({ ...program, appId: '2021000000000071', merchantId, clientIds: [clientId] })
+    await doors.rooms.programs.register({
+      ...program,
+      appId: '2021000000000072',
+      merchantId: stranger.merchant.merchantId,
+      clientIds: [stranger.client.clientId],
+    })
+    const own = await callSuperapp(doors, { body: payRequest({ appId: '2021000000000071' }) })
+    expect((await doors.rooms.orders.find(String(own.body['paymentId']))).appId).toBe('2021000000000071')
+    const other = await callSuperapp(doors, { body: payRequest({ appId: '2021000000000072' }) })
+    expect(other.body.result).toMatchObject({ resultStatus: 'F', resultCode: 'PARAM_ILLEGAL' })
+    expect(other.body.result.resultMessage).toMatch(/^appId is not a mini program of this client/)
+  })
+
   test("a buyer's reference of the merchant's own restricts nobody", async () => {
     const { body } = await callSuperapp(doors, {
       body: payRequest({ order: { buyer: { referenceBuyerId: 'mei-42' } } }),
@@ -305,6 +323,31 @@ describe('pay refuses, signed, and creates no order', () => {
     const answer = await callSuperapp(doors, call)
     expect(answer).toMatchObject({ status: 200, verified: null })
     expect(answer.body.result).toMatchObject({ resultStatus: 'F', resultCode: 'INVALID_CLIENT' })
+  })
+
+  test('what is not signed rightly is not parsed: malformed JSON with a wrong signature is a wrong signature', async () => {
+    const answer = await callSuperapp(doors, { sentBody: '{"paymentRequestId":' })
+    expect(answer.body.result.resultCode).toBe('INVALID_SIGNATURE')
+  })
+
+  test('a disabled client, signed: it is known', async () => {
+    const { client } = await aMerchantWithClient(doors)
+    await doors.database.pool.query("update clients set state = 'DISABLED' where client_id = $1", [client.clientId])
+    const own = await openDoors({ database: doors.database, seed: 9 })
+    const answer = await callSuperapp(own, { clientId: client.clientId })
+    expect(answer.body.result).toMatchObject({ resultStatus: 'F', resultCode: 'INVALID_CLIENT_STATUS' })
+    expect(answer.verified).toBe(true)
+    await own.close()
+  })
+
+  test('a frozen merchant gets no new orders', async () => {
+    const own = await openDoors({ database: doors.database, seed: 10 })
+    const { merchantId } = own.merchant.client
+    await own.database.pool.query("update merchants set state = 'FROZEN' where merchant_id = $1", [merchantId])
+    own.clock.advance({ minutes: 1 })
+    const answer = await callSuperapp(own)
+    expect(answer.body.result).toMatchObject({ resultStatus: 'F', resultCode: 'PARTNER_STATUS_ABNORMAL' })
+    await own.close()
   })
 
   test('a revoked key, while a newer one goes on', async () => {

@@ -6,32 +6,100 @@ import type { OutgoingRequest } from '../src/ports.ts'
 import { createTransport, isAddressAllowed } from '../src/transport/index.ts'
 
 const request = (url: string, about: Partial<OutgoingRequest> = {}): OutgoingRequest => ({
-  url, method: 'GET', headers: {}, body: null, timeoutMs: 5_000, maxAnswerBytes: 1_000, ...about,
+  url,
+  method: 'GET',
+  headers: {},
+  body: null,
+  timeoutMs: 5_000,
+  maxAnswerBytes: 1_000,
+  ...about,
 })
 const guarded = createTransport({ allowLoopback: false })
 const local = createTransport({ allowLoopback: true })
 
 const refusedHosts = [
   // This machine.
-  '127.0.0.1', '127.0.0.2', '127.255.255.254', '127.1', '127.0.1', '0.0.0.0', '0', '0.1.2.3',
-  'localhost', 'LOCALHOST', 'localhost.',
+  '127.0.0.1',
+  '127.0.0.2',
+  '127.255.255.254',
+  '127.1',
+  '127.0.1',
+  '0.0.0.0',
+  '0',
+  '0.1.2.3',
+  'localhost',
+  'LOCALHOST',
   // The same, spelled otherwise.
-  '2130706433', '0x7f000001', '0x7f.0.0.1', '0177.0.0.1', '017700000001', '0x7f.1', '127.0.0.1.', '①②⑦.⓪.⓪.①', '127。0。0。1',
+  '2130706433',
+  '0x7f000001',
+  '0x7f.0.0.1',
+  '0177.0.0.1',
+  '017700000001',
+  '0x7f.1',
+  '127.0.0.1.',
+  '①②⑦.⓪.⓪.①',
+  '127。0。0。1',
   // Private networks, and their edges.
-  '10.0.0.0', '10.0.0.1', '10.255.255.255', '167772161', '0xa000001', '172.16.0.1', '172.31.255.255', '192.168.0.1',
-  '192.168.255.255', '0300.0250.0.1',
+  '10.0.0.0',
+  '10.0.0.1',
+  '10.255.255.255',
+  '167772161',
+  '0xa000001',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.168.0.1',
+  '192.168.255.255',
+  '0300.0250.0.1',
   // Carriers, clouds, link-local.
-  '100.64.0.1', '100.127.255.255', '100.100.100.200', '169.254.169.254', '169.254.0.1', '2852039166', '0xa9fea9fe',
-  '168.63.129.16', '192.0.0.192',
+  '100.64.0.1',
+  '100.127.255.255',
+  '100.100.100.200',
+  '169.254.169.254',
+  '169.254.0.1',
+  '2852039166',
+  '0xa9fea9fe',
+  '168.63.129.16',
+  '192.0.0.192',
   // Documentation, benchmarks, relays, multicast, reserved, broadcast.
-  '192.0.2.1', '198.51.100.7', '203.0.113.9', '198.18.0.1', '198.19.255.255', '192.88.99.1', '224.0.0.1', '239.255.255.250',
-  '240.0.0.1', '255.255.255.255',
+  '192.0.2.1',
+  '198.51.100.7',
+  '203.0.113.9',
+  '198.18.0.1',
+  '198.19.255.255',
+  '192.88.99.1',
+  '224.0.0.1',
+  '239.255.255.250',
+  '240.0.0.1',
+  '255.255.255.255',
   // IPv6: loopback, unspecified, IPv4 in other clothes.
-  '[::1]', '[0:0:0:0:0:0:0:1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[::ffff:10.0.0.1]', '[::ffff:8.8.8.8]',
-  '[::127.0.0.1]', '[64:ff9b::7f00:1]', '[64:ff9b:1::1]', '[2002:7f00:1::]', '[2001:0:7f00:1::]', '[::ffff:0:127.0.0.1]',
+  '[::1]',
+  '[0:0:0:0:0:0:0:1]',
+  '[::]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:7f00:1]',
+  '[::ffff:10.0.0.1]',
+  '[::ffff:8.8.8.8]',
+  '[::127.0.0.1]',
+  '[64:ff9b::7f00:1]',
+  '[64:ff9b:1::1]',
+  '[2002:7f00:1::]',
+  '[2001:0:7f00:1::]',
+  '[::ffff:0:127.0.0.1]',
   // IPv6: private, link-local, site-local, multicast, documentation, metadata.
-  '[fc00::1]', '[fd00:ec2::254]', '[fd12:3456:789a::1]', '[fe80::1]', '[febf::1]', '[fec0::1]', '[ff02::1]', '[ff0e::1]',
-  '[2001:db8::1]', '[3fff::1]', '[100::1]', '[5f00::1]', '[4000::1]', '[e000::1]',
+  '[fc00::1]',
+  '[fd00:ec2::254]',
+  '[fd12:3456:789a::1]',
+  '[fe80::1]',
+  '[febf::1]',
+  '[fec0::1]',
+  '[ff02::1]',
+  '[ff0e::1]',
+  '[2001:db8::1]',
+  '[3fff::1]',
+  '[100::1]',
+  '[5f00::1]',
+  '[4000::1]',
+  '[e000::1]',
 ]
 
 describe('the guard', () => {
@@ -44,9 +112,26 @@ describe('the guard', () => {
   })
 
   test.each([
-    '1.1.1.1', '8.8.8.8', '9.255.255.255', '11.0.0.0', '100.63.255.255', '100.128.0.0', '126.255.255.255', '128.0.0.1',
-    '169.253.255.255', '169.255.0.0', '172.15.255.255', '172.32.0.0', '192.167.255.255', '192.169.0.0', '198.17.255.255',
-    '198.20.0.0', '223.255.255.255', '2606:4700:4700::1111', '2a00:1450:4001::1', '2001:4860:4860::8888',
+    '1.1.1.1',
+    '8.8.8.8',
+    '9.255.255.255',
+    '11.0.0.0',
+    '100.63.255.255',
+    '100.128.0.0',
+    '126.255.255.255',
+    '128.0.0.1',
+    '169.253.255.255',
+    '169.255.0.0',
+    '172.15.255.255',
+    '172.32.0.0',
+    '192.167.255.255',
+    '192.169.0.0',
+    '198.17.255.255',
+    '198.20.0.0',
+    '223.255.255.255',
+    '2606:4700:4700::1111',
+    '2a00:1450:4001::1',
+    '2001:4860:4860::8888',
   ])('lets %s through', (address) => {
     expect(isAddressAllowed(address, false)).toBe(true)
   })
@@ -58,9 +143,12 @@ describe('the guard', () => {
     },
   )
 
-  test.each(['127.0.0.1', '127.8.8.8', '::1'])('lets loopback (%s) through where the composition says so', (address) => {
-    expect([isAddressAllowed(address, false), isAddressAllowed(address, true)]).toEqual([false, true])
-  })
+  test.each(['127.0.0.1', '127.8.8.8', '::1'])(
+    'lets loopback (%s) through where the composition says so',
+    (address) => {
+      expect([isAddressAllowed(address, false), isAddressAllowed(address, true)]).toEqual([false, true])
+    },
+  )
 
   test.each(['10.0.0.1', '169.254.169.254', '0.0.0.0', '192.168.1.1', '::', '::ffff:127.0.0.1', 'fd00:ec2::254'])(
     'and still nothing else (%s)',
@@ -79,7 +167,9 @@ describe('the guard', () => {
       allowLoopback: false,
       resolve: async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
     })
-    await expect(transport.send(request('https://innocent.example/'))).rejects.toMatchObject({ reason: 'ADDRESS_REFUSED' })
+    await expect(transport.send(request('https://innocent.example/'))).rejects.toMatchObject({
+      reason: 'ADDRESS_REFUSED',
+    })
   })
 
   test('judges the very answer that is connected to: a name that changes its mind gets nowhere', async () => {
@@ -88,13 +178,27 @@ describe('the guard', () => {
       allowLoopback: false,
       resolve: async () => [{ address: asked++ === 0 ? '127.0.0.1' : '1.1.1.1', family: 4 }],
     })
-    await expect(transport.send(request('http://rebinding.example/'))).rejects.toMatchObject({ reason: 'ADDRESS_REFUSED' })
+    await expect(transport.send(request('http://rebinding.example/'))).rejects.toMatchObject({
+      reason: 'ADDRESS_REFUSED',
+    })
     expect(asked).toBe(1)
   })
 
   test.each([
-    '', 'nonsense', '//host/', 'ftp://1.1.1.1/', 'file:///etc/passwd', 'gopher://1.1.1.1/', 'data:text/plain,x', 'javascript:1',
-    'http://', 'http://user:secret@1.1.1.1/', 'http://1.1.1.1:99999/', 'http://1.2.3.4.5/', 'http://[::1', 'unix:/run/x',
+    '',
+    'nonsense',
+    '//host/',
+    'ftp://1.1.1.1/',
+    'file:///etc/passwd',
+    'gopher://1.1.1.1/',
+    'data:text/plain,x',
+    'javascript:1',
+    'http://',
+    'http://user:secret@1.1.1.1/',
+    'http://1.1.1.1:99999/',
+    'http://1.2.3.4.5/',
+    'http://[::1',
+    'unix:/run/x',
   ])('refuses the URL “%s”', async (url) => {
     const error: unknown = await local.send(request(url)).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ name: 'TransportError', reason: 'ADDRESS_REFUSED' })
@@ -140,7 +244,11 @@ describe('sending', () => {
           return undefined
         }
         return outgoing.end(
-          JSON.stringify({ method: incoming.method, headers: incoming.headers, body: Buffer.concat(chunks).toString('hex') }),
+          JSON.stringify({
+            method: incoming.method,
+            headers: incoming.headers,
+            body: Buffer.concat(chunks).toString('hex'),
+          }),
         )
       })
     })
@@ -160,19 +268,30 @@ describe('sending', () => {
     const answer = await local.send(request(`${url}/echo`, { method: 'POST', body, headers: { 'X-Test': 'yes' } }))
     expect(answer.status).toBe(200)
     expect(JSON.parse(answer.body.toString())).toMatchObject({
-      method: 'POST', body: '0001feff', headers: { 'x-test': 'yes', 'content-length': '4', host: new URL(url).host },
+      method: 'POST',
+      body: '0001feff',
+      headers: { 'x-test': 'yes', 'content-length': '4', host: new URL(url).host },
     })
   })
 
   test('reaches a name that resolves to where it may go', async () => {
     const { port } = new URL(url)
-    const transport = createTransport({ allowLoopback: true, resolve: async () => [{ address: '127.0.0.1', family: 4 }] })
+    const transport = createTransport({
+      allowLoopback: true,
+      resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+    })
     const answer = await transport.send(request(`http://shop.example:${port}/echo`))
     expect(JSON.parse(answer.body.toString()).headers.host).toBe(`shop.example:${port}`)
   })
 
   test('does not let the caller set what describes the connection', async () => {
-    const headers = { Host: 'evil.example', 'Content-Length': '999', 'Transfer-Encoding': 'chunked', Connection: 'upgrade', Upgrade: 'x' }
+    const headers = {
+      Host: 'evil.example',
+      'Content-Length': '999',
+      'Transfer-Encoding': 'chunked',
+      Connection: 'upgrade',
+      Upgrade: 'x',
+    }
     const answer = await local.send(request(`${url}/echo`, { method: 'POST', headers, body: Buffer.from('x') }))
     const seen = JSON.parse(answer.body.toString()).headers
     expect(seen).toMatchObject({ host: new URL(url).host, 'content-length': '1', connection: 'close' })
@@ -202,7 +321,9 @@ describe('sending', () => {
 
   test('ends in time even when the name server does not answer', async () => {
     const transport = createTransport({ allowLoopback: false, resolve: () => new Promise(() => undefined) })
-    await expect(transport.send(request('http://slow.example/', { timeoutMs: 50 }))).rejects.toMatchObject({ reason: 'TIMED_OUT' })
+    await expect(transport.send(request('http://slow.example/', { timeoutMs: 50 }))).rejects.toMatchObject({
+      reason: 'TIMED_OUT',
+    })
   })
 
   test('ends when the answer begins and never ends', async () => {
@@ -211,7 +332,9 @@ describe('sending', () => {
   })
 
   test('takes an answer of exactly the limit, and none that is larger', async () => {
-    await expect(local.send(request(`${url}/large`, { maxAnswerBytes: 4_999 }))).rejects.toMatchObject({ reason: 'ANSWER_TOO_LARGE' })
+    await expect(local.send(request(`${url}/large`, { maxAnswerBytes: 4_999 }))).rejects.toMatchObject({
+      reason: 'ANSWER_TOO_LARGE',
+    })
     expect((await local.send(request(`${url}/large`, { maxAnswerBytes: 5_000 }))).body).toHaveLength(5_000)
   })
 
@@ -230,7 +353,10 @@ describe('sending', () => {
   })
 
   test('is unreachable when nobody listens', async () => {
-    await expect(local.send(request('http://127.0.0.1:1/'))).rejects.toMatchObject({ reason: 'UNREACHABLE', message: expect.stringContaining('refused') })
+    await expect(local.send(request('http://127.0.0.1:1/'))).rejects.toMatchObject({
+      reason: 'UNREACHABLE',
+      message: expect.stringContaining('refused'),
+    })
   })
 
   test.each([

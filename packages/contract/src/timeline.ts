@@ -85,7 +85,14 @@ export const walletAppSteps = [1, 9, 12, 13, 17, 19] as const
 export const AddTimelineRequest = Type.Object({
   entries: Type.Array(
     Type.Object({
-      step: Type.Union(walletAppSteps.map((step) => Type.Literal(step))),
+      step: Type.Union([
+        Type.Literal(1),
+        Type.Literal(9),
+        Type.Literal(12),
+        Type.Literal(13),
+        Type.Literal(17),
+        Type.Literal(19),
+      ]),
       /** Milliseconds before the moment of sending, by the browser's own clock. */
       agoMs: Type.Number({ minimum: 0, maximum: 3_600_000 }),
       ok: Type.Boolean(),

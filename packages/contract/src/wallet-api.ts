@@ -107,7 +107,15 @@ export const RelayRequest = Type.Object({
   /** Path of the page that asks, for the Referer the merchant's server sees. */
   page: Type.String({ maxLength: 256 }),
   url: Type.String({ maxLength: 8192 }),
-  method: Type.Union(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'].map((m) => Type.Literal(m))),
+  method: Type.Union([
+    Type.Literal('GET'),
+    Type.Literal('POST'),
+    Type.Literal('PUT'),
+    Type.Literal('DELETE'),
+    Type.Literal('PATCH'),
+    Type.Literal('HEAD'),
+    Type.Literal('OPTIONS'),
+  ]),
   headers: Type.Record(Type.String({ maxLength: 256 }), Type.String({ maxLength: 8192 })),
   /** Base64 of the body's bytes; absent for none. */
   bodyBase64: Type.Optional(Type.String({ maxLength: 2_000_000 })),

@@ -40,7 +40,9 @@ export function readText(object: JsonObject, name: string, maxLength = 64): stri
 
 /** A text that may be missing or null. */
 export function readOptionalText(object: JsonObject, name: string, maxLength = 256): string | null {
-  return object[name] === undefined || object[name] === null || object[name] === '' ? null : readText(object, name, maxLength)
+  return object[name] === undefined || object[name] === null || object[name] === ''
+    ? null
+    : readText(object, name, maxLength)
 }
 
 /** `{ currency, value }`, the value as text or, as some wallets send it, a whole number. */
@@ -74,7 +76,8 @@ const paymentStates: Readonly<Record<string, PaymentState>> = {
 /** `paymentStatus` in the words of this package. */
 export function readPaymentState(status: string): PaymentState {
   const state = Object.hasOwn(paymentStates, status) ? paymentStates[status] : undefined
-  if (state === undefined) throw new NotUnderstood(`"paymentStatus" is none of ${Object.keys(paymentStates).join(', ')}.`)
+  if (state === undefined)
+    throw new NotUnderstood(`"paymentStatus" is none of ${Object.keys(paymentStates).join(', ')}.`)
   return state
 }
 
@@ -90,5 +93,9 @@ export function readResult(object: JsonObject, name = 'result'): Result {
   if (status !== 'S' && status !== 'A' && status !== 'F' && status !== 'U') {
     throw new NotUnderstood(`"${name}.resultStatus" is none of S, A, F, U.`)
   }
-  return { status, code: readText(result, 'resultCode'), message: readOptionalText(result, 'resultMessage', 1024) ?? '' }
+  return {
+    status,
+    code: readText(result, 'resultCode'),
+    message: readOptionalText(result, 'resultMessage', 1024) ?? '',
+  }
 }

@@ -10,7 +10,15 @@ const LONG_MS = 6 * 60 * 60 * 1000
 /** Below this the time left asks for attention. */
 const SHORT_MS = 60 * 1000
 
-export function BillView({ bill, onTimeIsUp, children }: { bill: Bill; onTimeIsUp: () => void; children?: ComponentChildren }) {
+export function BillView({
+  bill,
+  onTimeIsUp,
+  children,
+}: {
+  bill: Bill
+  onTimeIsUp: () => void
+  children?: ComponentChildren
+}) {
   const left = useTimeLeft(bill.expiresAt, onTimeIsUp)
   const long = left > LONG_MS
   return (

@@ -30,7 +30,9 @@ export function CashierDialog({ cashier, options, onBack }: Props) {
 
   // Each state puts the focus where its user goes on; one without such a place gets it on the sheet itself.
   useEffect(() => {
-    const place = dialog.current?.querySelector<HTMLElement>('[data-focus]') ?? dialog.current?.querySelector<HTMLElement>('.cashier-sheet')
+    const place =
+      dialog.current?.querySelector<HTMLElement>('[data-focus]') ??
+      dialog.current?.querySelector<HTMLElement>('.cashier-sheet')
     place?.focus()
   }, [state.name])
 

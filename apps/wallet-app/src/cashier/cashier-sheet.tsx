@@ -1,7 +1,16 @@
 /** What the sheet shows in each state of the cashier. One state, one view; every state has one. */
 import { explain, t } from '../messages/index.ts'
 import { formatAmount, formatDayTime } from '../messages/format.ts'
-import { CloseIcon, BackIcon, ClockIcon, CloudOffIcon, LockIcon, QuestionIcon, StopIcon, CheckIcon } from '../ui/icons.tsx'
+import {
+  CloseIcon,
+  BackIcon,
+  ClockIcon,
+  CloudOffIcon,
+  LockIcon,
+  QuestionIcon,
+  StopIcon,
+  CheckIcon,
+} from '../ui/icons.tsx'
 import { BillView } from './bill-view.tsx'
 import type { CashierController } from './controller.ts'
 import { Left } from './countdown.tsx'
@@ -109,16 +118,38 @@ export function CashierSheet({ state, cashier, onBack }: Props) {
 
     case 'paid':
       return (
-        <Outcome tone="good" icon={<CheckIcon />} title={t.cashier.paid} bill={state.bill} returnsIn={RESULT_SECONDS} onLeave={leave} />
+        <Outcome
+          tone="good"
+          icon={<CheckIcon />}
+          title={t.cashier.paid}
+          bill={state.bill}
+          returnsIn={RESULT_SECONDS}
+          onLeave={leave}
+        />
       )
 
     case 'processing':
       return (
-        <Outcome tone="calm" icon={<ClockIcon />} title={t.cashier.processing} text={t.cashier.processingText} bill={state.bill} onLeave={leave} />
+        <Outcome
+          tone="calm"
+          icon={<ClockIcon />}
+          title={t.cashier.processing}
+          text={t.cashier.processingText}
+          bill={state.bill}
+          onLeave={leave}
+        />
       )
 
     case 'expired':
-      return <Outcome tone="warn" icon={<ClockIcon />} title={t.cashier.expired} text={t.cashier.expiredText} onLeave={leave} />
+      return (
+        <Outcome
+          tone="warn"
+          icon={<ClockIcon />}
+          title={t.cashier.expired}
+          text={t.cashier.expiredText}
+          onLeave={leave}
+        />
+      )
 
     case 'alreadyPaid':
       return (
@@ -133,7 +164,9 @@ export function CashierSheet({ state, cashier, onBack }: Props) {
       )
 
     case 'closed':
-      return <Outcome tone="warn" icon={<StopIcon />} title={t.cashier.closed} text={t.cashier.closedText} onLeave={leave} />
+      return (
+        <Outcome tone="warn" icon={<StopIcon />} title={t.cashier.closed} text={t.cashier.closedText} onLeave={leave} />
+      )
 
     case 'failed': {
       const { message, action } = explain(state.problem)
@@ -152,7 +185,13 @@ export function CashierSheet({ state, cashier, onBack }: Props) {
     case 'offline': {
       const { message } = explain(state.problem)
       return (
-        <Outcome tone="warn" icon={<CloudOffIcon />} title={t.cashier.offline} text={`${message} ${t.cashier.nothingPaid}`} onLeave={leave}>
+        <Outcome
+          tone="warn"
+          icon={<CloudOffIcon />}
+          title={t.cashier.offline}
+          text={`${message} ${t.cashier.nothingPaid}`}
+          onLeave={leave}
+        >
           {retryButton(t.tryAgain)}
         </Outcome>
       )
@@ -163,7 +202,11 @@ export function CashierSheet({ state, cashier, onBack }: Props) {
         return (
           <>
             <Head title={t.cashier.label} onClose={leave} />
-            <Waiting title={t.cashier.unknownChecking} text={t.cashier.unknownCheckingText} amount={formatAmount(state.bill.amount)} />
+            <Waiting
+              title={t.cashier.unknownChecking}
+              text={t.cashier.unknownCheckingText}
+              amount={formatAmount(state.bill.amount)}
+            />
           </>
         )
       }

@@ -60,7 +60,12 @@ export function PinPad({ bill, triesLeft, onEntered, onTimeIsUp }: Props) {
       <p class="unseen" role="status">
         {t.cashier.digits(count)}
       </p>
-      <div class="pin-dots" data-wrong={triesLeft !== null && count === 0 ? '' : undefined} aria-hidden="true" dir="ltr">
+      <div
+        class="pin-dots"
+        data-wrong={triesLeft !== null && count === 0 ? '' : undefined}
+        aria-hidden="true"
+        dir="ltr"
+      >
         {Array.from({ length: PIN_LENGTH }, (_, index) => (
           <span key={index} class={index < count ? 'pin-dot filled' : 'pin-dot'} />
         ))}
@@ -78,7 +83,13 @@ export function PinPad({ bill, triesLeft, onEntered, onTimeIsUp }: Props) {
         <button type="button" class="pin-key" onClick={() => press('0')}>
           0
         </button>
-        <button type="button" class="pin-key erase" aria-label={t.cashier.deleteDigit} disabled={count === 0} onClick={erase}>
+        <button
+          type="button"
+          class="pin-key erase"
+          aria-label={t.cashier.deleteDigit}
+          disabled={count === 0}
+          onClick={erase}
+        >
           <DeleteIcon />
         </button>
       </div>

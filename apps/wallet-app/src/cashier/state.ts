@@ -100,7 +100,8 @@ export function transition(state: CashierState, event: CashierEvent): Step {
       return stay(state)
 
     case 'enteringPin':
-      if (event.type === 'pinEntered') return { state: { name: 'paying', bill: state.bill }, effects: [{ do: 'confirm' }] }
+      if (event.type === 'pinEntered')
+        return { state: { name: 'paying', bill: state.bill }, effects: [{ do: 'confirm' }] }
       if (event.type === 'pinClosed') return stay({ name: 'ready', bill: state.bill, notice: null })
       if (event.type === 'timeIsUp') return stay({ name: 'expired', bill: state.bill })
       return stay(state)
@@ -210,7 +211,10 @@ function whilePaying(bill: Bill, event: CashierEvent, state: CashierState): Step
           return reopen()
         case 'ORDER_PAID':
           // Perhaps by us, through another window: only the order can say.
-          return { state: { name: 'unknown', bill, tries: 0, checking: true }, effects: [{ do: 'inquire', afterMs: 0 }] }
+          return {
+            state: { name: 'unknown', bill, tries: 0, checking: true },
+            effects: [{ do: 'inquire', afterMs: 0 }],
+          }
         case 'RATE_LIMITED':
           return stay({ name: 'ready', bill, notice: event.problem })
         default:

@@ -6,9 +6,7 @@ import { createStore } from '../ui/store.ts'
 import { createRouter } from './router.ts'
 
 export type SessionView =
-  | { status: 'loading' }
-  | { status: 'failed'; problem: ServerError }
-  | { status: 'known'; session: SessionAnswer }
+  { status: 'loading' } | { status: 'failed'; problem: ServerError } | { status: 'known'; session: SessionAnswer }
 
 /** The wallet as a page sees it while somebody is signed in. */
 export interface SignedIn {

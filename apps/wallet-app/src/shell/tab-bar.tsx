@@ -5,7 +5,8 @@ import { router } from './session.ts'
 
 /** A plain click stays in this page; with a modifier the browser opens the link as it always does. */
 export function followLink(event: MouseEvent, path: string): void {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return
   event.preventDefault()
   router.go(path)
 }

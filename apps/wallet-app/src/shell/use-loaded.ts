@@ -3,9 +3,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks'
 import { ServerError } from '../server-api/server-error.ts'
 
 export type Loaded<T> =
-  | { status: 'loading' }
-  | { status: 'there'; value: T }
-  | { status: 'failed'; problem: ServerError }
+  { status: 'loading' } | { status: 'there'; value: T } | { status: 'failed'; problem: ServerError }
 
 /** Loads when the page opens. An answer that comes after the page has gone, or after a newer one, is dropped. */
 export function useLoaded<T>(load: () => Promise<T>): { state: Loaded<T>; reload: () => void } {

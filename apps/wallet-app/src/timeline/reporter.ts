@@ -85,7 +85,9 @@ export function createReporter(ports: ReporterPorts): Reporter {
           ])
         },
         confirmed() {
-          report(tradeNo, [entry(13, { at: ports.now(), note: 'The user confirms with the PIN', facts: { with: 'PIN' } })])
+          report(tradeNo, [
+            entry(13, { at: ports.now(), note: 'The user confirms with the PIN', facts: { with: 'PIN' } }),
+          ])
         },
         handedBack(resultCode) {
           const at = ports.now()

@@ -45,9 +45,12 @@ export function placedOrder(events: readonly HostEvent[]): Moment | null {
   if (request) {
     const answer = before.find((event) => event.kind === 'answered' && event.callId === request.callId)
     const touchedAfterAnswer = answer !== undefined && lastTouch.at > answer.at
-    if (!touchedAfterAnswer) touch = before.findLast((event) => isInteraction(event) && event.at <= request.at) as Interacted | undefined
+    if (!touchedAfterAnswer)
+      touch = before.findLast((event) => isInteraction(event) && event.at <= request.at) as Interacted | undefined
   }
-  return touch ? { at: touch.at, note: `The user places the order on ${touch.page}`, facts: { page: touch.page } } : null
+  return touch
+    ? { at: touch.at, note: `The user places the order on ${touch.page}`, facts: { page: touch.page } }
+    : null
 }
 
 /** The last my.request that was answered before the call and after the my.tradePay before it. */

@@ -7,7 +7,9 @@ import logo from './logo.svg'
 
 export const Logo = ({ size }: { size: number }) => <img src={logo} width={size} height={size} alt="" />
 
-export const Spinner = ({ label = t.loading }: { label?: string }) => <span class="spinner" role="status" aria-label={label} />
+export const Spinner = ({ label = t.loading }: { label?: string }) => (
+  <span class="spinner" role="status" aria-label={label} />
+)
 
 /** The first letter of a name on a colour. Decorative: the name stands beside it or labels the control. */
 export const Avatar = ({ name, hue, size }: { name: string; hue: number; size: number }) => (
@@ -26,7 +28,15 @@ export const Blank = ({ title, text, children }: { title: string; text?: string;
 )
 
 /** A modal sheet from the bottom edge. Escape and a tap beside it close it. */
-export function Sheet({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
+export function Sheet({
+  title,
+  onClose,
+  children,
+}: {
+  title: string
+  onClose: () => void
+  children: ComponentChildren
+}) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     dialog.current?.showModal()

@@ -54,15 +54,19 @@ export function recordedAnswer(reply: FastifyReply, payload: unknown): RecordedM
  * secret. Text that hides the key in another way is written anew from what was understood of it.
  */
 export function blankKey(json: string, key: string): string {
+  let named = 0
   let blanked = 0
+  // String by string, so that what looks like the key inside of another text is not taken for it.
   const text = json.replace(
     /("(?:[^"\\]|\\.)*")(\s*:\s*)("(?:[^"\\]|\\.)*"|[-0-9][-+.0-9eE]*)?|"(?:[^"\\]|\\.)*"/g,
     (match: string, name?: string, colon?: string, value?: string) => {
-      if (name === undefined || value === undefined || JSON.parse(name) !== key) return match
+      if (name === undefined || JSON.parse(name) !== key) return match
+      named += 1
+      if (value === undefined) return match
       blanked += 1
       return `${name}${colon}"${BLANK}"`
     },
   )
-  const parsed = JSON.parse(json) as Record<string, unknown>
-  return blanked === 1 ? text : JSON.stringify({ ...parsed, [key]: BLANK })
+  if (named === 1 && blanked === 1) return text
+  return JSON.stringify(JSON.parse(json), (name, value: unknown) => (name === key ? BLANK : value))
 }

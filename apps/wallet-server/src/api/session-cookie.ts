@@ -2,7 +2,6 @@
  * The cookie of a session of the wallet app. The token in it is readable by nobody but the browser: HttpOnly,
  * SameSite=Strict, for the whole origin, and Secure except in a sandbox, which speaks plain http on loopback.
  */
-import { fastifyCookie } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Session, SessionService } from '../session/types.ts'
 import type { Settings } from '../settings.ts'
@@ -11,8 +10,11 @@ export const SESSION_COOKIE = 'tradepay_session'
 
 /** The token that the browser sent, if any. Of several the first counts, as browsers send the most specific first. */
 export function sessionToken(request: FastifyRequest): string | null {
-  const header = request.headers.cookie
-  return header === undefined ? null : (fastifyCookie.parse(header)[SESSION_COOKIE] ?? null)
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
+    const [name, value] = pair.trim().split('=', 2)
+    if (name === SESSION_COOKIE && value) return value
+  }
+  return null
 }
 
 /**
@@ -42,15 +44,11 @@ export async function closeSession(
   setCookie(reply, settings, '', 0)
 }
 
-function setCookie(reply: FastifyReply, settings: Settings, token: string, maxAge: number): void {
+/** A token is base64url and needs no quoting. Source: RFC 6265 §4.1. */
+function setCookie(reply: FastifyReply, settings: Settings, token: string, maxAgeSeconds: number): void {
+  const secure = settings.sandbox ? '' : '; Secure'
   reply.header(
     'set-cookie',
-    fastifyCookie.serialize(SESSION_COOKIE, token, {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'strict',
-      secure: !settings.sandbox,
-      maxAge,
-    }),
+    `${SESSION_COOKIE}=${token}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly${secure}; SameSite=Strict`,
   )
 }

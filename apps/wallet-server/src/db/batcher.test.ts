@@ -90,7 +90,10 @@ describe('an item that must be asked again', () => {
       { itemsMax: 4 },
     )
     expect(await Promise.all([1, 2, 3, 4, 5, 6].map((item) => batcher.submit(item)))).toEqual([1, 2, 3, 4, 5, 6])
-    expect(batches).toEqual([[1, 2, 3, 4], [2, 4, 5, 6]])
+    expect(batches).toEqual([
+      [1, 2, 3, 4],
+      [2, 4, 5, 6],
+    ])
   })
 
   test('for ever is a mistake, and is reported instead of spinning', async () => {
@@ -122,7 +125,9 @@ describe('a batch that fails', () => {
       throw error
     })
     const all = await Promise.allSettled([1, 2, 3].map((item) => batcher.submit(item)))
-    expect(all.map((one) => (one.status === 'rejected' ? codeOf(one.reason) : one.status))).toEqual(Array(3).fill('OUTCOME_UNKNOWN'))
+    expect(all.map((one) => (one.status === 'rejected' ? codeOf(one.reason) : one.status))).toEqual(
+      Array(3).fill('OUTCOME_UNKNOWN'),
+    )
     expect(runs).toBe(1)
   })
 

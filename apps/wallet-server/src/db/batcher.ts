@@ -79,10 +79,7 @@ export function createBatcher<Item, Result>(
     return []
   }
 
-  function settle(
-    batch: Waiting<Item, Result>[],
-    results: (Result | typeof AGAIN)[],
-  ): Waiting<Item, Result>[] {
+  function settle(batch: Waiting<Item, Result>[], results: (Result | typeof AGAIN)[]): Waiting<Item, Result>[] {
     if (results.length !== batch.length) {
       throw new Error(`A batch of ${batch.length} items answered ${results.length} results.`)
     }

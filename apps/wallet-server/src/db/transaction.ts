@@ -18,13 +18,23 @@ export const CONFLICT_TRIES = 6
 
 const conflicts = new Set(['40001', '40P01'])
 
-const networkErrors = new Set(['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'])
+const networkErrors = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+])
 /**
  * Connection (08), resources (53), operator's hand and shutdown (57), system (58); and 25006, what a primary answers
  * that has just become a standby. Source: PostgreSQL manual, appendix A.
  */
 const unavailable = /^(08|53|57|58)|^25006$/
-const driverMessages = /connection terminated|connection error|timeout exceeded when trying to connect|query read timeout/i
+const driverMessages =
+  /connection terminated|connection error|timeout exceeded when trying to connect|query read timeout/i
 
 /** The SQLSTATE or system code of an error, if it has one. */
 export function errorCode(error: unknown): string | undefined {

@@ -8,10 +8,23 @@ import { WalletError } from '@tradepay/contract'
 import type { Deps } from '../build-server.ts'
 import { errorCode, transaction, violatedConstraint } from '../db/transaction.ts'
 import {
-  insertAccounts, insertTransfers, lockAccounts, selectAccounts, selectTransfersOfAccount, selectTransfersOfCauses,
-  updateFrozen, type NewAccount,
+  insertAccounts,
+  insertTransfers,
+  lockAccounts,
+  selectAccounts,
+  selectTransfersOfAccount,
+  selectTransfersOfCauses,
+  updateFrozen,
+  type NewAccount,
 } from './store.ts'
-import { cashAccount, inTransitAccount, type Account, type AccountKind, type LedgerService, type Transfer } from './types.ts'
+import {
+  cashAccount,
+  inTransitAccount,
+  type Account,
+  type AccountKind,
+  type LedgerService,
+  type Transfer,
+} from './types.ts'
 import { verifyLedger } from './verify.ts'
 
 const isComputed = (kind: AccountKind): boolean => kind === 'IN_TRANSIT' || kind === 'CASH'
@@ -54,7 +67,8 @@ export function createLedgerService({ db, clock }: Pick<Deps, 'db' | 'clock'>): 
     try {
       await transaction(db, async (tx) => {
         const locked = await lockAccounts(tx, [...new Set(transfers.flatMap((t) => [t.debitAccount, t.creditAccount]))])
-        if (arePosted(transfers, await selectTransfersOfCauses(tx, [...new Set(transfers.map((t) => t.causeId))]))) return
+        if (arePosted(transfers, await selectTransfersOfCauses(tx, [...new Set(transfers.map((t) => t.causeId))])))
+          return
         const debited = new Set(transfers.map((transfer) => transfer.debitAccount))
         const frozen = locked.find((account) => account.frozen && debited.has(account.id))
         if (frozen) throw new WalletError(frozen.kind === 'USER_BALANCE' ? 'USER_FROZEN' : 'MERCHANT_FROZEN')

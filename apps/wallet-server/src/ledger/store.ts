@@ -68,7 +68,13 @@ export async function selectAccounts(db: Queryable, ids: string[]): Promise<Acco
     values: [ids],
   })
   return rows.map(({ id, bucket, kind, currency, frozen, available, pending }) => ({
-    id, bucket, kind, currency, frozen, available, pending,
+    id,
+    bucket,
+    kind,
+    currency,
+    frozen,
+    available,
+    pending,
   }))
 }
 
@@ -76,7 +82,10 @@ export async function selectAccounts(db: Queryable, ids: string[]): Promise<Acco
  * Locks the accounts that store a balance, in the order of their ids. The wallet's own store none and are not locked:
  * every payment of a bucket goes through them.
  */
-export async function lockAccounts(tx: Queryable, ids: string[]): Promise<{ id: string; kind: AccountKind; frozen: boolean }[]> {
+export async function lockAccounts(
+  tx: Queryable,
+  ids: string[],
+): Promise<{ id: string; kind: AccountKind; frozen: boolean }[]> {
   const { rows } = await tx.query<{ id: string; kind: AccountKind; frozen: boolean }>({
     name: 'lock-accounts',
     text: 'select id, kind, frozen from accounts where id = any ($1) and not computed order by id for update',

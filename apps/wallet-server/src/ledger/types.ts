@@ -63,6 +63,7 @@ export interface LedgerService {
 
 export const userAccount = (userId: string, currency: Currency): string => `users:${userId}:${currency}`
 export const merchantAccount = (merchantId: string, currency: Currency): string => `merchants:${merchantId}:${currency}`
-export const cashAccount = (bucket: number, currency: Currency): string => `cash:${String(bucket).padStart(3, '0')}:${currency}`
+export const cashAccount = (bucket: number, currency: Currency): string =>
+  `cash:${String(bucket).padStart(3, '0')}:${currency}`
 export const inTransitAccount = (bucket: number, currency: Currency): string =>
   `in-transit:${String(bucket).padStart(3, '0')}:${currency}`

@@ -26,7 +26,8 @@ const recomputed = `
 export const ledgerChecks: readonly Check[] = [
   {
     invariant: 'I1',
-    message: 'A transfer debits one account and credits another of its bucket by the same positive amount in one currency.',
+    message:
+      'A transfer debits one account and credits another of its bucket by the same positive amount in one currency.',
     sql: `select t.cause_id, t.step, t.bucket, t.debit_account, t.credit_account, t.amount, t.currency
       from transfers t
       left join accounts d on d.id = t.debit_account and d.bucket = t.bucket

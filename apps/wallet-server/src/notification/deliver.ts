@@ -13,7 +13,11 @@ import { transaction } from '../db/transaction.ts'
 import { TransportError, type OutgoingAnswer } from '../ports.ts'
 import { insertAttempt, lockNotification, updateAfterAttempt, updateAttemptsOnly } from './store.ts'
 import {
-  retryDelaysSeconds, type Attempt, type Notification, type NotificationFamily, type RenderedNotification,
+  retryDelaysSeconds,
+  type Attempt,
+  type Notification,
+  type NotificationFamily,
+  type RenderedNotification,
 } from './types.ts'
 
 /** How long a merchant may take for an answer. Milliseconds. */
@@ -138,7 +142,9 @@ function record(
   if (dueAt !== null) facts['nextAttemptAt'] = dueAt.toISOString()
   if (answer !== null) {
     facts['answerStatus'] = String(answer.status)
-    facts['answerHeaders'] = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}`).join('\n')
+    facts['answerHeaders'] = Object.entries(answer.headers)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join('\n')
     facts['answerBody'] = answer.body.toString('utf8').slice(0, ANSWER_CHARACTERS_SHOWN)
   }
   recorder.record(notification.subjectId, {

@@ -74,7 +74,10 @@ export function createNotificationService(
   }
 }
 
-function countBy(notifications: Iterable<Notification>, key: (notification: Notification) => string): Map<string, number> {
+function countBy(
+  notifications: Iterable<Notification>,
+  key: (notification: Notification) => string,
+): Map<string, number> {
   const counts = new Map<string, number>()
   for (const notification of notifications) counts.set(key(notification), (counts.get(key(notification)) ?? 0) + 1)
   return counts

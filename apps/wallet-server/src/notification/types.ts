@@ -34,7 +34,10 @@ export interface RenderedNotification {
 export interface NotificationFamily {
   render(notification: Notification, now: Date): Promise<RenderedNotification>
   /** Whether the merchant acknowledged; if not, why, in words. */
-  judge(answer: OutgoingAnswer, notification: Notification): Promise<{ accepted: true } | { accepted: false; reason: string }>
+  judge(
+    answer: OutgoingAnswer,
+    notification: Notification,
+  ): Promise<{ accepted: true } | { accepted: false; reason: string }>
 }
 
 /** Seconds after each attempt until the next. After the last the notification is given up. Source: alipay-openapi §9. */

@@ -16,7 +16,14 @@ import type { MerchantService } from '../merchant/types.ts'
 import type { ProgramService } from '../program/types.ts'
 import type { UserService } from '../user/types.ts'
 import { asSeenAt } from './state.ts'
-import { closeExpiredOrders, insertOrders, selectNextExpiry, selectOrder, selectOrderOfRequest, type StoredOrder } from './store.ts'
+import {
+  closeExpiredOrders,
+  insertOrders,
+  selectNextExpiry,
+  selectOrder,
+  selectOrderOfRequest,
+  type StoredOrder,
+} from './store.ts'
 import type { CreateOrder, Order, OrderService } from './types.ts'
 
 /** Most orders closed by one statement: it holds their locks for a few milliseconds. */
@@ -60,7 +67,11 @@ export function createOrderService(
     } catch (refusal) {
       if (!(refusal instanceof WalletError)) throw refusal
       // A repeat is answered as before, even if the same content could not be ordered any more.
-      const existing = await selectOrderOfRequest(db, { clientId: command.clientId, requestId: command.requestId, bucket })
+      const existing = await selectOrderOfRequest(db, {
+        clientId: command.clientId,
+        requestId: command.requestId,
+        bucket,
+      })
       if (!existing) throw refusal
       return answer({ ...existing, created: false }, command)
     }
@@ -70,7 +81,10 @@ export function createOrderService(
     )
   }
 
-  async function judge({ amount, appId, buyerId, clientId, expiresAt }: CreateOrder, merchantId: string): Promise<void> {
+  async function judge(
+    { amount, appId, buyerId, clientId, expiresAt }: CreateOrder,
+    merchantId: string,
+  ): Promise<void> {
     const merchant = await rooms.merchants.merchant(merchantId)
     if (merchant.frozen) throw new WalletError('MERCHANT_FROZEN')
     if (!merchant.currencies.includes(amount.currency)) throw new WalletError('CURRENCY_NOT_SUPPORTED')
@@ -86,7 +100,10 @@ export function createOrderService(
     if (buyerId !== null) await rooms.users.get(buyerId)
   }
 
-  function answer(stored: StoredOrder & { created: boolean }, command: CreateOrder): { order: Order; created: boolean } {
+  function answer(
+    stored: StoredOrder & { created: boolean },
+    command: CreateOrder,
+  ): { order: Order; created: boolean } {
     if (!stored.created) refuseOtherContent(stored.content, command.content)
     return { order: asSeenAt(stored.order, clock.now()), created: stored.created }
   }

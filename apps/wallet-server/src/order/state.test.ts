@@ -8,10 +8,29 @@ const before = new Date(expiresAt.getTime() - 1)
 const after = new Date(expiresAt.getTime() + 1)
 
 const order = (about: Partial<Order> = {}): Order => ({
-  tradeNo: '2026030143200000042000000001', bucket: 42, merchantId: 'm', clientId: 'c', requestId: 'r', family: 'SUPERAPP',
-  appId: null, buyerId: null, title: 't', amount: { currency: 'CNY', minor: 1n }, notifyUrl: null, extra: {},
-  state: 'CREATED', closeReason: null, sequence: 1, createdAt: new Date('2026-03-01T04:00:00.000Z'), expiresAt,
-  paidAt: null, closedAt: null, payerId: null, paymentId: null, refunded: 0n, ...about,
+  tradeNo: '2026030143200000042000000001',
+  bucket: 42,
+  merchantId: 'm',
+  clientId: 'c',
+  requestId: 'r',
+  family: 'SUPERAPP',
+  appId: null,
+  buyerId: null,
+  title: 't',
+  amount: { currency: 'CNY', minor: 1n },
+  notifyUrl: null,
+  extra: {},
+  state: 'CREATED',
+  closeReason: null,
+  sequence: 1,
+  createdAt: new Date('2026-03-01T04:00:00.000Z'),
+  expiresAt,
+  paidAt: null,
+  closedAt: null,
+  payerId: null,
+  paymentId: null,
+  refunded: 0n,
+  ...about,
 })
 const paid = order({ state: 'PAID', paidAt: before, payerId: 'u', paymentId: 'p', sequence: 2 })
 const closed = order({ state: 'CLOSED', closeReason: 'MERCHANT', closedAt: before, sequence: 2 })
@@ -34,11 +53,20 @@ describe('an unpaid order', () => {
   test('is open until the moment it expires, and closed from that moment on', () => {
     expect(asSeenAt(order(), before)).toEqual(order())
     for (const now of [expiresAt, after]) {
-      expect(asSeenAt(order(), now)).toMatchObject({ state: 'CLOSED', closeReason: 'EXPIRED', closedAt: expiresAt, sequence: 2 })
+      expect(asSeenAt(order(), now)).toMatchObject({
+        state: 'CLOSED',
+        closeReason: 'EXPIRED',
+        closedAt: expiresAt,
+        sequence: 2,
+      })
     }
   })
   test('is past its time only when it can still expire', () => {
-    expect([isPastItsTime(order(), after), isPastItsTime(paid, after), isPastItsTime(closed, after)]).toEqual([true, false, false])
+    expect([isPastItsTime(order(), after), isPastItsTime(paid, after), isPastItsTime(closed, after)]).toEqual([
+      true,
+      false,
+      false,
+    ])
   })
 })
 
@@ -50,7 +78,12 @@ test.each([
   ['open', order(), before, undefined],
   ['past its time', order(), after, 'ORDER_EXPIRED'],
   ['closed by the merchant', closed, before, 'ORDER_CLOSED'],
-  ['closed by the timer', order({ state: 'CLOSED', closeReason: 'EXPIRED', closedAt: expiresAt }), after, 'ORDER_EXPIRED'],
+  [
+    'closed by the timer',
+    order({ state: 'CLOSED', closeReason: 'EXPIRED', closedAt: expiresAt }),
+    after,
+    'ORDER_EXPIRED',
+  ],
   ['paid', paid, before, 'ORDER_PAID'],
 ] as const)('an order that is %s can be paid, or says why not', (_, subject, now, code) => {
   expect(refusalToPay(subject, now)?.code).toBe(code)

@@ -49,7 +49,11 @@ export interface NewOrder {
 }
 
 /** Creates orders in one transaction; a request number that exists brings back the order that holds it. */
-export async function insertOrders(db: pg.Pool, items: NewOrder[], now: Date): Promise<(StoredOrder & { created: boolean })[]> {
+export async function insertOrders(
+  db: pg.Pool,
+  items: NewOrder[],
+  now: Date,
+): Promise<(StoredOrder & { created: boolean })[]> {
   const { rows } = await statement<OrderRow & { created: boolean }>(db, {
     name: 'create-orders',
     text: `select item, created, (existing).*

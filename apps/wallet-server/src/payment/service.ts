@@ -90,7 +90,9 @@ export function createPaymentService(
       step: 15,
       at: what.at.toISOString(),
       ok: true,
-      note: payment.first ? `${sum} from user ${payerId} to merchant ${merchantId}` : 'Already paid by this user; no money moved again',
+      note: payment.first
+        ? `${sum} from user ${payerId} to merchant ${merchantId}`
+        : 'Already paid by this user; no money moved again',
       facts: {
         outcome: payment.first ? 'PAID' : 'REPEATED',
         paymentId: payment.paymentId,

@@ -32,7 +32,10 @@ export interface PaymentService {
   confirm(command: ConfirmPayment): Promise<Payment>
 
   /** What a user paid, newest first. `before` is the `next` of the page before. */
-  paidBy(userId: string, page: { before: string | null; limit: number }): Promise<{ payments: PaidOrder[]; next: string | null }>
+  paidBy(
+    userId: string,
+    page: { before: string | null; limit: number },
+  ): Promise<{ payments: PaidOrder[]; next: string | null }>
 }
 
 export interface PaidOrder {

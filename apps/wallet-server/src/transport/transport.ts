@@ -22,8 +22,16 @@ export interface TransportOptions {
 
 /** Headers that describe this connection, or the length that is written here; a caller cannot set them. */
 const ownHeaders = new Set([
-  'host', 'connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'content-length', 'upgrade', 'te',
-  'trailer', 'expect',
+  'host',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'content-length',
+  'upgrade',
+  'te',
+  'trailer',
+  'expect',
 ])
 
 /** Makes a transport. */
@@ -35,7 +43,10 @@ export function createTransport({ allowLoopback, resolve = resolveBySystem }: Tr
   const lookup: LookupFunction = (hostname, options, callback) => {
     resolve(hostname).then(
       (addresses) => {
-        const usable = options.family === 4 || options.family === 6 ? addresses.filter((a) => a.family === options.family) : addresses
+        const usable =
+          options.family === 4 || options.family === 6
+            ? addresses.filter((a) => a.family === options.family)
+            : addresses
         const first = usable[0]
         // One refused address among several is enough: which one the socket would take is not ours to guess.
         if (addresses.some(({ address }) => !isAddressAllowed(address, allowLoopback))) callback(refuse(hostname), '')

@@ -19,7 +19,7 @@ export const roomChecks: readonly Check[] = [
     message: 'An order is paid at most once, and never both paid and closed.',
     sql: `select o.trade_no, o.bucket, o.state, o.payment_id, o.closed_at, count(p.payment_id) as payments
       from orders o left join payments p on p.trade_no = o.trade_no and p.bucket = o.bucket and p.state <> 'FAILED'
-      group by o.trade_no, o.bucket
+      group by o.trade_no, o.bucket, o.state, o.payment_id, o.payer_id, o.paid_at, o.closed_at, o.close_reason
       having count(p.payment_id) > 1
         or (o.state = 'PAID') <> (o.paid_at is not null and o.payer_id is not null and o.payment_id is not null)
         or (o.state = 'CLOSED') <> (o.closed_at is not null and o.close_reason is not null)
@@ -31,7 +31,7 @@ export const roomChecks: readonly Check[] = [
     message: 'A paid order has exactly one notification of that transition, and an unpaid one has none.',
     sql: `select o.trade_no, o.bucket, o.state, count(n.notification_id) as notifications
       from orders o left join notifications n on n.subject_id = o.trade_no and n.bucket = o.bucket
-      group by o.trade_no, o.bucket
+      group by o.trade_no, o.bucket, o.state, o.sequence
       having count(n.notification_id) <> case when o.state = 'PAID' then 1 else 0 end
         or (o.state = 'PAID' and min(n.sequence) <> o.sequence)`,
   },
@@ -55,7 +55,7 @@ export const roomChecks: readonly Check[] = [
     sql: `select n.notification_id, n.bucket, n.state, n.attempts, count(a.attempt) as logged
       from notifications n
       left join notification_attempts a on a.notification_id = n.notification_id and a.bucket = n.bucket
-      group by n.notification_id, n.bucket
+      group by n.notification_id, n.bucket, n.state, n.attempts, n.finished_at
       having n.attempts <> count(a.attempt) or n.attempts <> coalesce(max(a.attempt), 0)
         or (n.state = 'DUE') <> (n.finished_at is null)
         or (n.state = 'DELIVERED') <> coalesce(bool_or(a.accepted), false)`,
@@ -77,7 +77,8 @@ export const roomChecks: readonly Check[] = [
   },
   {
     invariant: 'I10',
-    message: "A payment's two transfers, at the payer's end and at the merchant's, exist exactly when it succeeded, with its amount.",
+    message:
+      "A payment's two transfers, at the payer's end and at the merchant's, exist exactly when it succeeded, with its amount.",
     sql: `select coalesce(p.payment_id, t.cause_id) as payment_id, p.state, p.amount, t.payer_end, t.merchant_end
       from payments p
       full join (

@@ -27,7 +27,10 @@ export interface Worker {
  * @param onError hears of rounds that failed, for instance because the database is away; the loop goes on
  */
 export function startWorker(
-  rooms: { orders: Pick<OrderService, 'closeExpired' | 'nextExpiry'>; notifications: Pick<NotificationService, 'deliverDue' | 'nextDue'> },
+  rooms: {
+    orders: Pick<OrderService, 'closeExpired' | 'nextExpiry'>
+    notifications: Pick<NotificationService, 'deliverDue' | 'nextDue'>
+  },
   clock: Clock,
   onError: (error: unknown) => void,
 ): Worker {

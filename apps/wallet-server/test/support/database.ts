@@ -24,7 +24,9 @@ export interface TestDatabase {
  * Makes a database.
  * @param options.empty true leaves it without any table
  */
-export async function createTestDatabase(options: { empty?: boolean; connections?: number } = {}): Promise<TestDatabase> {
+export async function createTestDatabase(
+  options: { empty?: boolean; connections?: number } = {},
+): Promise<TestDatabase> {
   const clusterUrl = inject('postgresUrl')
   const name = `tradepay_test_${randomBytes(6).toString('hex')}`
   const template = options.empty ? 'template0' : await makeTemplate(clusterUrl)
@@ -70,7 +72,10 @@ function makeTemplate(clusterUrl: string): Promise<string> {
 }
 
 const fingerprint = (migrations: Migration[]): string =>
-  createHash('sha256').update(migrations.map(({ name, sql }) => name + sql).join()).digest('hex').slice(0, 16)
+  createHash('sha256')
+    .update(migrations.map(({ name, sql }) => name + sql).join())
+    .digest('hex')
+    .slice(0, 16)
 
 async function withClient<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
   const client = new pg.Client({ connectionString: url })

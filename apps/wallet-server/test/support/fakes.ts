@@ -103,7 +103,12 @@ export const plainFamily: NotificationFamily = {
     headers: { 'content-type': 'application/json' },
     body: Buffer.from(JSON.stringify({ id: notification.notificationId, at: now, event: notification.event })),
     signature: {
-      stringToSign: '', signature: '', algorithm: 'none', keyVersion: null, signedBy: 'WALLET', verified: null,
+      stringToSign: '',
+      signature: '',
+      algorithm: 'none',
+      keyVersion: null,
+      signedBy: 'WALLET',
+      verified: null,
     },
   }),
   judge: async (answer) =>

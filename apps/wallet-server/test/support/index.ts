@@ -5,11 +5,32 @@ import type { TestServer } from './server.ts'
 
 export { createTestDatabase, type TestDatabase } from './database.ts'
 export {
-  acknowledgement, FakeTransport, ManualClock, MemoryRecorder, plainFamily, refusal, seededRandom, type FakeHost,
+  acknowledgement,
+  FakeTransport,
+  ManualClock,
+  MemoryRecorder,
+  plainFamily,
+  refusal,
+  seededRandom,
+  type FakeHost,
 } from './fakes.ts'
 export {
-  aMerchantWithClient, anOrder, aPaidOrder, aUser, balanceOf, createTestDeps, createTestWorld, merchantKeys,
-  orderCommand, payableOf, TEST_PIN, testWalletKey, until, type TestMerchant, type TestWorld, type WithRooms,
+  aMerchantWithClient,
+  anOrder,
+  aPaidOrder,
+  aUser,
+  balanceOf,
+  createTestDeps,
+  createTestWorld,
+  merchantKeys,
+  orderCommand,
+  payableOf,
+  TEST_PIN,
+  testWalletKey,
+  until,
+  type TestMerchant,
+  type TestWorld,
+  type WithRooms,
   type WorldOptions,
 } from './world.ts'
 export type { TestServer } from './server.ts'

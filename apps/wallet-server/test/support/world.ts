@@ -87,7 +87,11 @@ export async function createTestDeps(options: WorldOptions = {}): Promise<Omit<T
     ...options.deps,
   }
   return {
-    database, deps, clock, recorder, transport,
+    database,
+    deps,
+    clock,
+    recorder,
+    transport,
     async close() {
       if (!options.database) await database.close()
       await rm(packagesFolder, { recursive: true, force: true })
@@ -134,7 +138,11 @@ export async function aUser(
   })
   const balance = about.balance ?? 10_000n
   if (balance > 0n) {
-    await world.rooms.users.topUp({ topUpId: `top-up-${number}`, userId: user.userId, amount: money(currency, balance) })
+    await world.rooms.users.topUp({
+      topUpId: `top-up-${number}`,
+      userId: user.userId,
+      amount: money(currency, balance),
+    })
   }
   if (about.frozen) await world.rooms.users.setFrozen(user.userId, true)
   return user

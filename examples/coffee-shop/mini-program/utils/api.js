@@ -82,7 +82,8 @@ function send(method, path, data, token) {
         const error = (res.data && res.data.error) || {}
         reject(new ApiProblem(res.status, error.code || 'UNKNOWN', error.message || 'The shop could not do that.'))
       },
-      fail: () => reject(new ApiProblem(0, 'NO_ANSWER', 'The shop could not be reached. Check the connection and try again.')),
+      fail: () =>
+        reject(new ApiProblem(0, 'NO_ANSWER', 'The shop could not be reached. Check the connection and try again.')),
     })
   })
 }

@@ -26,7 +26,11 @@ export async function requireCustomer({ database }: Shop, authorization: string 
     )
     if (rows[0]) return { customerId: rows[0].customer_id }
   }
-  throw new Problem(401, 'CUSTOMER_REQUIRED', 'Call POST /api/customers once and send its token as "Authorization: Bearer …".')
+  throw new Problem(
+    401,
+    'CUSTOMER_REQUIRED',
+    'Call POST /api/customers once and send its token as "Authorization: Bearer …".',
+  )
 }
 
 const hash = (token: string): Buffer => createHash('sha256').update(token).digest()

@@ -3,7 +3,13 @@
  * the merchant SDK. `main.ts` runs it alone; a sandbox or a test starts it with its own settings.
  */
 import { fastify, type FastifyInstance } from 'fastify'
-import { fastifyPlugin, notificationHandler, TradePayClient, type Clock, type WalletPublicKey } from '@tradepay/merchant-sdk'
+import {
+  fastifyPlugin,
+  notificationHandler,
+  TradePayClient,
+  type Clock,
+  type WalletPublicKey,
+} from '@tradepay/merchant-sdk'
 import { connect, migrate } from './database.ts'
 import { onPaid } from './pay.ts'
 import { Problem } from './problem.ts'
@@ -90,6 +96,8 @@ function answerProblems(app: FastifyInstance, warn: (message: string) => void): 
       return reply.code(error.statusCode).send({ error: { code: 'BODY_REFUSED', message: error.message } })
     }
     warn(`unexpected: ${error.message}`)
-    return reply.code(500).send({ error: { code: 'INTERNAL', message: 'Something went wrong here. Please try again.' } })
+    return reply
+      .code(500)
+      .send({ error: { code: 'INTERNAL', message: 'Something went wrong here. Please try again.' } })
   })
 }

@@ -105,8 +105,9 @@ async function markPaid(database: Pick<Shop['database'], 'query'>, orderNo: stri
 }
 
 async function closeOrder(shop: Shop, orderNo: string): Promise<Order> {
-  await shop.database.query(`UPDATE orders SET state = 'CLOSED' WHERE order_no = $1 AND state IN ('PENDING', 'PAYABLE')`, [
-    orderNo,
-  ])
+  await shop.database.query(
+    `UPDATE orders SET state = 'CLOSED' WHERE order_no = $1 AND state IN ('PENDING', 'PAYABLE')`,
+    [orderNo],
+  )
   return (await findOrder(shop.database, orderNo))!
 }

@@ -48,7 +48,8 @@ export function addRoutes(app: FastifyInstance, shop: Shop): void {
 /** What the mini program needs to pay. 202 and no tradeNO: the wallet has not answered yet, ask again. */
 function sendPayable(reply: FastifyReply, order: Order): FastifyReply {
   if (order.state === 'PAID') throw new Problem(409, 'ORDER_PAID', 'This order is paid already.')
-  if (order.state === 'CLOSED') throw new Problem(409, 'ORDER_CLOSED', 'This order was not paid in time. Please order again.')
+  if (order.state === 'CLOSED')
+    throw new Problem(409, 'ORDER_CLOSED', 'This order was not paid in time. Please order again.')
   const { orderNo, state, tradeNo } = order
   return reply.code(tradeNo === null ? 202 : 200).send({ orderNo, state, tradeNO: tradeNo })
 }

@@ -72,7 +72,12 @@ export class SignedCall {
     }
   }
 
-  async #exchange(url: URL, requestId: string, body: Buffer<ArrayBuffer>, headers: Record<string, string>): Promise<RawHttpAnswer> {
+  async #exchange(
+    url: URL,
+    requestId: string,
+    body: Buffer<ArrayBuffer>,
+    headers: Record<string, string>,
+  ): Promise<RawHttpAnswer> {
     const { fetch, timeoutMs } = this.#options
     try {
       const response = await fetch(url, {
@@ -88,12 +93,15 @@ export class SignedCall {
     } catch (cause) {
       const timedOut = cause instanceof Error && cause.name === 'TimeoutError'
       const what = timedOut ? `gave no answer within ${timeoutMs} ms` : 'could not be reached, or its answer was lost'
-      throw new TradePayError(`The wallet ${what}. It may have done what was asked: inquire, or repeat with the same number.`, {
-        code: timedOut ? 'TIMEOUT' : 'NETWORK',
-        requestId,
-        isUnknown: true,
-        cause,
-      })
+      throw new TradePayError(
+        `The wallet ${what}. It may have done what was asked: inquire, or repeat with the same number.`,
+        {
+          code: timedOut ? 'TIMEOUT' : 'NETWORK',
+          requestId,
+          isUnknown: true,
+          cause,
+        },
+      )
     }
   }
 

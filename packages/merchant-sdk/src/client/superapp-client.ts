@@ -7,7 +7,15 @@
 import { superappPaths } from '@tradepay/contract'
 import { DEFAULT_TOLERANCE_SECONDS, systemClock, type Clock } from '../clock.ts'
 import { TradePayError } from '../errors.ts'
-import { asObject, NotUnderstood, readAmount, readOptionalText, readOptionalTime, readPaymentState, readText } from '../wire.ts'
+import {
+  asObject,
+  NotUnderstood,
+  readAmount,
+  readOptionalText,
+  readOptionalTime,
+  readPaymentState,
+  readText,
+} from '../wire.ts'
 import type { JsonObject } from '../wire.ts'
 import type { WalletPublicKey } from '../wallet-keys.ts'
 import { SignedCall } from './signed-call.ts'

@@ -16,7 +16,9 @@ export const MAX_BODY_BYTES = 64 * 1024
  *   response.writeHead(404).end()
  * })
  */
-export function nodeHandler(handle: NotificationHandler): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function nodeHandler(
+  handle: NotificationHandler,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
     const body = await readBody(request)
     if (body === 'LOST') return

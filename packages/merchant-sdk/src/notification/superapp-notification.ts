@@ -10,7 +10,15 @@ import type { Money } from '@tradepay/money'
 import { DEFAULT_TOLERANCE_SECONDS, systemClock, type Clock } from '../clock.ts'
 import { findFlaw, type RawHeaders } from '../verify-message.ts'
 import { parseWalletKeys, type WalletPublicKey } from '../wallet-keys.ts'
-import { NotUnderstood, parseObject, readAmount, readOptionalText, readOptionalTime, readResult, readText } from '../wire.ts'
+import {
+  NotUnderstood,
+  parseObject,
+  readAmount,
+  readOptionalText,
+  readOptionalTime,
+  readResult,
+  readText,
+} from '../wire.ts'
 import type { JsonObject } from '../wire.ts'
 
 /** A verified notification. */
@@ -156,7 +164,11 @@ function resultOf(error: unknown): WireResult {
   if (error instanceof NotificationRefused) return { status: 'F', code: error.code, message: error.message }
   if (error instanceof NotUnderstood) return { status: 'F', code: 'PARAM_ILLEGAL', message: error.message }
   // What went wrong inside is nobody's business outside; the wallet only needs to know that it should send again.
-  return { status: 'U', code: 'UNKNOWN_EXCEPTION', message: 'The notification could not be handled now. Send it again.' }
+  return {
+    status: 'U',
+    code: 'UNKNOWN_EXCEPTION',
+    message: 'The notification could not be handled now. Send it again.',
+  }
 }
 
 /**
@@ -192,5 +204,7 @@ function finalState(word: string, meanings: Record<string, 'PAID' | 'FAILED'>, n
 const jsonHeaders = { 'Content-Type': 'application/json; charset=UTF-8' }
 
 function renderResult({ status, code, message }: WireResult): Buffer {
-  return Buffer.from(JSON.stringify({ result: { resultCode: code, resultStatus: status, resultMessage: message.slice(0, 256) } }))
+  return Buffer.from(
+    JSON.stringify({ result: { resultCode: code, resultStatus: status, resultMessage: message.slice(0, 256) } }),
+  )
 }

@@ -32,7 +32,9 @@ export interface SampleNotification {
  * const answer = await handler(request)
  * expect(answer.status).toBe(200)
  */
-export async function signSampleNotification(sample: SampleNotification): Promise<RawRequest & { stringToSign: Buffer }> {
+export async function signSampleNotification(
+  sample: SampleNotification,
+): Promise<RawRequest & { stringToSign: Buffer }> {
   const at = sample.at ?? new Date()
   const paid = (sample.state ?? 'PAID') === 'PAID'
   const body = Buffer.from(

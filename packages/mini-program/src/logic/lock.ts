@@ -21,8 +21,8 @@ DOMException performance crypto`
 const makers = ['createObjectURL', 'revokeObjectURL']
 
 /**
- * Removes them. Names that cannot be deleted are covered with undefined; a name that resists both is returned, and the
- * caller must not run the program.
+ * Removes them. Names that cannot be deleted are covered with undefined; a function or object that resists
+ * both is returned by name, and the caller must not run the program.
  */
 export function lockGlobals(scope: object): string[] {
   const kept = new Set(`${language} ${tools}`.split(/\s+/))
@@ -31,12 +31,15 @@ export function lockGlobals(scope: object): string[] {
     for (const name of Object.getOwnPropertyNames(owner)) {
       // Event methods of the global scope stay: without a message port they hear only its own errors.
       if (kept.has(name) || name === 'constructor' || isEventMethod(owner, name)) continue
-      if (!take(owner, name) && Reflect.get(owner, name) !== undefined) resisting.push(name)
+      if (!take(owner, name) && canDo(Reflect.get(owner, name))) resisting.push(name)
     }
   }
   for (const maker of makers) take(URL, maker)
   return resisting
 }
+
+/** Constants of the browser that cannot be deleted are harmless; only a function or an object can do something. */
+const canDo = (value: unknown): boolean => typeof value === 'function' || (typeof value === 'object' && value !== null)
 
 function isEventMethod(owner: object, name: string): boolean {
   return owner === EventTarget.prototype && ['addEventListener', 'removeEventListener', 'dispatchEvent'].includes(name)

@@ -86,14 +86,11 @@ function mend(text: string, offset: number, reason: string): string {
   if (/unclosed block/i.test(reason)) return `${text}\n}`
   if (/unclosed comment/i.test(reason)) return `${text}*/`
   if (/^unexpected }/i.test(reason)) return `${text.slice(0, offset)} ${text.slice(offset + 1)}`
-  const length = Math.max(
-    1,
-    /^[^;}\n]*/.exec(text.slice(offset))![0].length +
-      (text[offset + /^[^;}\n]*/.exec(text.slice(offset))![0].length] === ';' ? 1 : 0),
-  )
-  return (
-    text.slice(0, offset) + text.slice(offset, offset + length).replace(/[^\n]/g, ' ') + text.slice(offset + length)
-  )
+  // The mistake may be noticed late: what it spoils is the whole declaration that it stands in.
+  const start = /[^;{}\n]*$/.exec(text.slice(0, offset))!.index
+  const rest = /^[^;}\n]*;?/.exec(text.slice(offset))![0]
+  const end = Math.max(offset + rest.length, offset + 1)
+  return text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, ' ') + text.slice(end)
 }
 
 function offsetOf(text: string, line: number, column: number): number {

@@ -94,12 +94,7 @@ async function compileModule(
         )
       names.add(String(node['name']))
     }
-    if (
-      node.type === 'MemberExpression' &&
-      isConstructor(node) &&
-      key !== 'left' &&
-      parent?.type !== 'UpdateExpression'
-    ) {
+    if (node.type === 'MemberExpression' && isConstructor(node) && !isAssigned(parent, key)) {
       const object = node['object']
       if (isNode(object)) {
         stretches.push({ start: node.start, end: node.start, text: 'constructorName(' })
@@ -149,4 +144,9 @@ function isConstructor(node: Record<string, unknown>): boolean {
   const property = node['property']
   if (!isNode(property)) return false
   return node['computed'] === true ? property['value'] === 'constructor' : property['name'] === 'constructor'
+}
+
+/** An assignment needs the place, not the value. */
+function isAssigned(parent: { type: string } | null, key: string): boolean {
+  return (parent?.type === 'AssignmentExpression' && key === 'left') || parent?.type === 'UpdateExpression'
 }

@@ -4,7 +4,7 @@
  */
 import type { Json } from '../bridge/messages.ts'
 import { bubble, isHandled } from './events.ts'
-import { infoOf, tagsAbove } from './element-info.ts'
+import { infoOf, isTag, tagsAbove } from './element-info.ts'
 import { resetForm, submitForm } from './forms.ts'
 import { tellHost } from './link.ts'
 
@@ -118,7 +118,7 @@ export function listenForGestures(document: Document): void {
   document.addEventListener('keydown', (event) => {
     if ((event.key !== 'Enter' && event.key !== ' ') || event.isComposing) return
     const { target } = event
-    if (target instanceof HTMLElement && target.localName === 'tp-button') {
+    if (target instanceof HTMLElement && isTag(target) && target.tabIndex === 0 && target.hasAttribute('role')) {
       event.preventDefault()
       if (!event.repeat) target.click()
     }

@@ -8,6 +8,8 @@ export function elementName(tag: string): string {
   return `tp-${tag.toLowerCase().replace(/[^a-z\d-]/g, '-')}`
 }
 
+const PRESSABLE_ROLES = new Set(['button', 'link', 'checkbox', 'radio', 'switch', 'tab'])
+
 export interface HostProps {
   [name: string]: unknown
   style?: string
@@ -37,8 +39,11 @@ export function hostProps(attributes: Attributes, info?: ElementInfo, style?: st
     else if (name === '$mark') carry().mark = value as Record<string, unknown>
     else if (name === 'hoverClass') {
       if (value && value !== 'none') carry().hover ??= hoverOf(attributes, toText(value), 50, 400)
-    } else if (name === 'role') props['role'] = toText(value)
-    else if (name.startsWith('aria') && name.length > 4) props[`aria-${name.slice(4).toLowerCase()}`] = toText(value)
+    } else if (name === 'role') {
+      props['role'] = toText(value)
+      // What says it is a button or a link can be reached and pressed with the keyboard.
+      if (PRESSABLE_ROLES.has(toText(value))) props['tabIndex'] = 0
+    } else if (name.startsWith('aria') && name.length > 4) props[`aria-${name.slice(4).toLowerCase()}`] = toText(value)
   }
   if (style) props.style = props.style ? `${props.style};${style}` : style
   if (carried) props.tpInfo = carried

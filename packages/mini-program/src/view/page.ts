@@ -1,6 +1,6 @@
 /**
  * The page of this frame: renders the data, applies changes, and says when they are painted. Changes that come within
- * one frame are rendered together; nobody could have seen them apart.
+ * one frame share at most two renders; nobody could have seen them apart.
  */
 import { Component, h, render, type ComponentChildren } from 'preact'
 import type { Change, Json } from '../bridge/messages.ts'
@@ -16,62 +16,72 @@ export class Page {
   #mounted = false
   #painted = false
   #seq = -1
-  #scheduled = false
+  #inFrame = false
+  #dirty = false
 
   constructor(
     readonly root: HTMLElement,
     readonly draw: RenderTemplate,
   ) {}
 
-  /** First data: rendered at once, because the user waits. */
   mount(seq: number, data: Json): void {
     this.#data = data
     this.#mounted = true
     this.#seq = seq
-    this.#render()
-    this.#afterFrame(() => this.#tellPainted())
+    this.#show()
   }
 
   update(seq: number, changes: Change[]): void {
     if (!this.#mounted) return
     this.#data = applyChanges(this.#data, changes)
     this.#seq = seq
-    if (this.#scheduled) return
-    this.#scheduled = true
+    this.#show()
+  }
+
+  /** The first change of a frame is rendered at once, because the user waits; what follows in the frame, at its end. */
+  #show(): void {
+    if (this.#inFrame) {
+      this.#dirty = true
+      return
+    }
+    this.#inFrame = true
+    this.#render()
     this.#afterFrame(
-      () => this.#tellPainted(),
       () => {
-        this.#scheduled = false
-        this.#render()
+        this.#inFrame = false
+        if (this.#dirty) this.#render()
       },
+      (seq) => this.#tellPainted(seq),
     )
   }
 
   #render(): void {
+    this.#dirty = false
     const data = typeof this.#data === 'object' && this.#data !== null && !Array.isArray(this.#data) ? this.#data : {}
     render(h(Boundary, { draw: this.draw, data: data as Data }), this.root)
   }
 
-  #tellPainted(): void {
-    tellLogic({ kind: 'painted', seq: this.#seq })
+  #tellPainted(seq: number): void {
+    tellLogic({ kind: 'painted', seq })
     if (this.#painted) return
     this.#painted = true
     tellHost({ kind: 'painted' })
   }
 
-  /** Runs `before` in the next frame and `after` once it is on the screen. */
-  #afterFrame(after: () => void, before?: () => void): void {
+  /** Runs `before` in the next frame and `after`, with what was rendered by then, once it is on the screen. */
+  #afterFrame(before: () => void, after: (seq: number) => void): void {
     let done = false
     const run = () => {
       if (done) return
       done = true
       clearTimeout(timer)
-      before?.()
+      before()
+      const seq = this.#seq
       // A message is handled after the frame it was sent in has been painted.
       const channel = new MessageChannel()
       channel.port1.onmessage = () => {
         channel.port1.close()
-        after()
+        after(seq)
       }
       channel.port2.postMessage(null)
     }

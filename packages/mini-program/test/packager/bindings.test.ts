@@ -30,9 +30,12 @@ describe('a text splits into', () => {
   })
 })
 
-test.each(['{{a', 'x {{a}', '{{"a}}', '{{a" b="{{c}}', '{{(a}}'])('an unclosed binding is reported, not guessed: %s', (text) => {
-  expect(() => split(text)).toThrow('unclosed')
-})
+test.each(['{{a', 'x {{a}', '{{"a}}', '{{a" b="{{c}}', '{{(a}}'])(
+  'an unclosed binding is reported, not guessed: %s',
+  (text) => {
+    expect(() => split(text)).toThrow('unclosed')
+  },
+)
 
 test('masking keeps every offset and leaves comments alone', () => {
   const text = '<a b="{{c < "d"}}"/><!-- {{ --><e>{{f > g}}</e>'

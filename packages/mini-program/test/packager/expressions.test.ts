@@ -4,12 +4,25 @@ import { PackError } from '../../src/packager/index.ts'
 import { compileText, evaluate } from '../support/expression.ts'
 
 describe('an expression gives', () => {
-  const data = { a: 1, b: 2, list: [{ name: 'x' }], nothing: null, user: { name: 'Mei', 'k-1': 5 }, class: 'c', new: 'n', i: 0, t: 'text' }
+  const data = {
+    a: 1,
+    b: 2,
+    list: [{ name: 'x' }],
+    nothing: null,
+    user: { name: 'Mei', 'k-1': 5 },
+    class: 'c',
+    new: 'n',
+    i: 0,
+    t: 'text',
+  }
   test.each<[string, unknown]>([
     ['a', 1],
     ['a + b * 2', 5],
     ['(a + b) * 2', 6],
     ['a - -b', 3],
+    ['(a)', 1],
+    ['((a)).b', undefined],
+    ['(list)[0].name', 'x'],
     ['7 % 4', 3],
     ['-a + +"3"', 2],
     ['a < b && b >= 2', true],
@@ -57,12 +70,18 @@ test.each(['missing.name', 'nothing.a.b.c', 'nothing[0]', 'nothing[0].b', 'missi
   },
 )
 
-test.each(['constructor', 'toString', 'a.constructor', 'a.__proto__', 'a["constructor"]', 'hasOwnProperty', 'list.constructor.constructor', '__proto__.a'])(
-  'what every object inherits is not data: %s',
-  (text) => {
-    expect(evaluate(text, { a: {}, list: [] })).toBeUndefined()
-  },
-)
+test.each([
+  'constructor',
+  'toString',
+  'a.constructor',
+  'a.__proto__',
+  'a["constructor"]',
+  'hasOwnProperty',
+  'list.constructor.constructor',
+  '__proto__.a',
+])('what every object inherits is not data: %s', (text) => {
+  expect(evaluate(text, { a: {}, list: [] })).toBeUndefined()
+})
 
 test('a name that looks like a global is data and nothing else', () => {
   expect(evaluate('window', {})).toBeUndefined()

@@ -58,5 +58,7 @@ function flatten(children: ComponentChildren): (Shown | string)[] {
   if (Array.isArray(children)) return children.flatMap(flatten)
   if (typeof children === 'object' && 'shown' in children) return [children.shown as Shown]
   if (isValidElement(children)) throw new Error('A real element where text was expected.')
-  return typeof children === 'object' && Symbol.iterator in children ? [...(children as Iterable<ComponentChildren>)].flatMap(flatten) : [String(children)]
+  return typeof children === 'object' && Symbol.iterator in children
+    ? [...(children as Iterable<ComponentChildren>)].flatMap(flatten)
+    : [String(children)]
 }

@@ -56,11 +56,18 @@ export interface FrameOptions {
   start?: Partial<ViewStart>
 }
 
-export async function openView(browser: Browser, program: PackedProgram, options: FrameOptions = {}): Promise<ViewFrame> {
+export async function openView(
+  browser: Browser,
+  program: PackedProgram,
+  options: FrameOptions = {},
+): Promise<ViewFrame> {
   const text = await bundleView()
   const path = options.path ?? program.homePage
   const hash = createHash('sha256').update(text).digest('base64')
-  const page = await browser.newPage({ viewport: { width: options.width ?? 375, height: options.height ?? 667 }, hasTouch: true })
+  const page = await browser.newPage({
+    viewport: { width: options.width ?? 375, height: options.height ?? 667 },
+    hasTouch: true,
+  })
   await page.route('http://view.test/', (route) =>
     route.fulfill({
       contentType: 'text/html; charset=utf-8',
@@ -98,9 +105,13 @@ export async function openView(browser: Browser, program: PackedProgram, options
   const send = async (message: object) => {
     seq++
     await page.evaluate((each) => window.toLogic.postMessage(each), { ...message, seq })
-    await page.waitForFunction((mine) => window.fromLogic.some((each) => each.kind === 'painted' && each.seq >= mine), seq)
+    await page.waitForFunction(
+      (mine) => window.fromLogic.some((each) => each.kind === 'painted' && each.seq >= mine),
+      seq,
+    )
   }
-  const events = () => page.evaluate(() => window.fromLogic.flatMap((each) => (each.kind === 'event' ? [each.event] : [])))
+  const events = () =>
+    page.evaluate(() => window.fromLogic.flatMap((each) => (each.kind === 'event' ? [each.event] : [])))
   return {
     page,
     events,
@@ -109,7 +120,10 @@ export async function openView(browser: Browser, program: PackedProgram, options
     set: (at, value) => send({ kind: 'update', changes: [{ path: at, value }] }),
     async event(type, count = 1) {
       const found = await page.waitForFunction(
-        ([wanted, number]) => window.fromLogic.flatMap((each) => (each.kind === 'event' && each.event.type === wanted ? [each.event] : []))[number - 1],
+        ([wanted, number]) =>
+          window.fromLogic.flatMap((each) => (each.kind === 'event' && each.event.type === wanted ? [each.event] : []))[
+            number - 1
+          ],
         [type, count] as const,
         { timeout: 5000 },
       )

@@ -93,7 +93,11 @@ const wallet: TestWallet = {
             body: new Uint8Array(body ?? []),
           })
           if (answer.status === 502) throw new ApiFailure(12, 'request: network error')
-          return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.arrayBuffer() }
+          return {
+            status: answer.status,
+            headers: Object.fromEntries(answer.headers),
+            body: await answer.arrayBuffer(),
+          }
         },
         async getAuthCode(params) {
           wallet.authCodes.push(params)

@@ -3,6 +3,7 @@
  * wallet serves them with, a relay, and doors that write down every request they get; and a page of Chromium in it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -30,6 +31,8 @@ export interface WalletWorld {
   /** Requests of the relay, and how it answers: status, headers, body. */
   relayed: Recorded[]
   relay: (request: Recorded) => { status: number; headers?: Record<string, string>; body: string | Uint8Array }
+  /** Serves a document with this inline script under the logic's policy, and gives its path. */
+  serveFrame(script: string): string
   /** A fresh wallet page with the program opened. */
   open(program: PackedProgram, options?: TestOptions): Promise<Page>
   close(): Promise<void>
@@ -65,6 +68,8 @@ export async function startWalletWorld(): Promise<WalletWorld> {
   })
   const script = bundled.outputFiles[0]!.text
 
+  const own = new Map<string, { policy: string; html: string }>()
+
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/'
     const chunks: Buffer[] = []
@@ -76,7 +81,10 @@ export async function startWalletWorld(): Promise<WalletWorld> {
     }
     const frame = /^\/frames\/\d+\/(logic|view)\.html$/.exec(path)?.[1] as 'logic' | 'view' | undefined
     if (frame) send(200, { 'content-type': 'text/html', 'content-security-policy': policies[frame] }, frames[frame])
-    else if (path === '/wallet.js') send(200, { 'content-type': 'text/javascript' }, script)
+    else if (own.has(path)) {
+      const { policy, html } = own.get(path)!
+      send(200, { 'content-type': 'text/html', 'content-security-policy': policy }, html)
+    } else if (path === '/wallet.js') send(200, { 'content-type': 'text/javascript' }, script)
     else if (path === '/relay') {
       const asked: Recorded = {
         method: String(request.headers['x-method']),
@@ -118,6 +126,13 @@ export async function startWalletWorld(): Promise<WalletWorld> {
     reached: [],
     relayed: [],
     relay: () => ({ status: 200, body: '{}' }),
+    serveFrame(script) {
+      const hash = `sha256-${createHash('sha256').update(script).digest('base64')}`
+      const path = `/frames/own-${own.size}`
+      const policy = policies.logic.replace(/'sha256-[^']+'/, `'${hash}'`)
+      own.set(path, { policy, html: `<!doctype html><body><script>${script}</script>` })
+      return path
+    },
     async open(program, options = {}) {
       const page = await browser.newPage({ viewport: { width: 375, height: 600 } })
       await page.goto(url)

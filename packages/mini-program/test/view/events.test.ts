@@ -30,7 +30,12 @@ describe('a tap', () => {
     expect(event).toMatchObject({
       handler: 'open',
       type: 'tap',
-      target: { id: 'inner', tagName: 'text', dataset: { itemId: 7, flag: true, text: '7' }, targetDataset: { part: 'name' } },
+      target: {
+        id: 'inner',
+        tagName: 'text',
+        dataset: { itemId: 7, flag: true, text: '7' },
+        targetDataset: { part: 'name' },
+      },
       currentTarget: { id: 'outer', tagName: 'view', dataset: { itemId: 7, flag: true, text: '7' } },
     })
     expect(event.detail).toHaveProperty('x')
@@ -57,9 +62,12 @@ describe('a tap', () => {
   })
 
   test('goes nowhere when the handler is an empty text, but a catch still holds it', async () => {
-    const view = await show('<view onTap="far"><view catchTap="{{none}}" id="hit">hit</view><view id="free" onTap="">free</view></view>', {
-      none: '',
-    })
+    const view = await show(
+      '<view onTap="far"><view catchTap="{{none}}" id="hit">hit</view><view id="free" onTap="">free</view></view>',
+      {
+        none: '',
+      },
+    )
     await view.page.click('#hit')
     await view.page.click('#free')
     await view.event('tap')
@@ -69,7 +77,9 @@ describe('a tap', () => {
   })
 
   test('of a disabled button is no tap, not even for the tags around it', async () => {
-    const view = await show('<view onTap="far"><button id="off" disabled="{{off}}" onTap="near">Pay</button></view>', { off: true })
+    const view = await show('<view onTap="far"><button id="off" disabled="{{off}}" onTap="near">Pay</button></view>', {
+      off: true,
+    })
     await view.page.click('#off', { force: true })
     await view.set(['off'], false)
     await view.page.click('#off')
@@ -88,7 +98,9 @@ describe('a tap', () => {
   })
 
   test('carries marks of all tags above, the nearer winning', async () => {
-    const view = await show('<view mark:a="far" mark:b="{{1}}" onTap="go"><view mark:a="near" id="hit">hit</view></view>')
+    const view = await show(
+      '<view mark:a="far" mark:b="{{1}}" onTap="go"><view mark:a="near" id="hit">hit</view></view>',
+    )
     await view.page.click('#hit')
     expect((await view.event('tap')).mark).toEqual({ a: 'near', b: 1 })
     await view.close()
@@ -119,7 +131,9 @@ test('a press of half a second is a long tap and no tap', async () => {
 })
 
 test('a finger tells where it touches, moves and leaves', async () => {
-  const view = await show('<view id="hit" style="height:200px" onTouchStart="s" onTouchMove="m" onTouchEnd="e">hit</view>')
+  const view = await show(
+    '<view id="hit" style="height:200px" onTouchStart="s" onTouchMove="m" onTouchEnd="e">hit</view>',
+  )
   const box = (await view.page.locator('#hit').boundingBox())!
   await view.page.mouse.move(box.x + 20, box.y + 20)
   await view.page.mouse.down()
@@ -127,14 +141,19 @@ test('a finger tells where it touches, moves and leaves', async () => {
   await view.page.mouse.up()
   await view.event('touchEnd')
   const events = await view.events()
-  expect(events[0]).toMatchObject({ handler: 's', touches: [{ identifier: 0, clientX: box.x + 20, clientY: box.y + 20 }] })
+  expect(events[0]).toMatchObject({
+    handler: 's',
+    touches: [{ identifier: 0, clientX: box.x + 20, clientY: box.y + 20 }],
+  })
   expect(events.at(-1)).toMatchObject({ handler: 'e', touches: [], changedTouches: [{ clientY: box.y + 60 }] })
   expect(events.some((event) => event.handler === 'm')).toBe(true)
   await view.close()
 })
 
 test('a pressed tag wears its hover class and takes it off again', async () => {
-  const view = await show('<view id="hit" hover-class="down" hover-start-time="{{0}}" hover-stay-time="{{0}}" style="height:50px">hit</view>')
+  const view = await show(
+    '<view id="hit" hover-class="down" hover-start-time="{{0}}" hover-stay-time="{{0}}" style="height:50px">hit</view>',
+  )
   const box = (await view.page.locator('#hit').boundingBox())!
   await view.page.mouse.move(box.x + 5, box.y + 5)
   await view.page.mouse.down()
@@ -145,7 +164,9 @@ test('a pressed tag wears its hover class and takes it off again', async () => {
 })
 
 test('a navigator asks the logic under the reserved name', async () => {
-  const view = await show('<navigator id="go" url="../detail/detail?id={{id}}" open-type="redirect">more</navigator>', { id: 3 })
+  const view = await show('<navigator id="go" url="../detail/detail?id={{id}}" open-type="redirect">more</navigator>', {
+    id: 3,
+  })
   await view.page.click('#go')
   expect(await view.event('tap')).toMatchObject({
     handler: '$navigate',

@@ -43,7 +43,12 @@ const LOOKS = {
     text: 'Nothing was charged for this order. You can try again.',
     canPay: true,
   },
-  closed: { tone: 'warn', icon: 'warn', title: 'Time is up', text: 'This order was not paid in time. Nothing was charged.' },
+  closed: {
+    tone: 'warn',
+    icon: 'warn',
+    title: 'Time is up',
+    text: 'This order was not paid in time. Nothing was charged.',
+  },
   offline: {
     tone: 'warn',
     icon: 'info',

@@ -7,7 +7,8 @@ import * as acorn from 'acorn'
 import { PackError, type Place } from '../pack-error.ts'
 import { INHERITED_NAMES, type Scope } from './scope.ts'
 
-const OPTIONS = { ecmaVersion: 'latest', sourceType: 'script' } as const
+// With parentheses kept, a node's end is where its text ends.
+const OPTIONS = { ecmaVersion: 'latest', sourceType: 'script', preserveParens: true } as const
 const ADVICE = 'A binding takes data, operators, literals and calls of SJS functions.'
 const BINARY = new Set([
   '+',
@@ -230,14 +231,16 @@ class Compiler {
 
   #call(node: acorn.CallExpression): string {
     if (node.callee.type === 'Super') return this.#refuse(node, '`super`')
-    let root: acorn.Node = node.callee
-    while (root.type === 'MemberExpression' || root.type === 'CallExpression' || root.type === 'ChainExpression') {
-      if (root.type === 'MemberExpression') root = (root as acorn.MemberExpression).object
-      else if (root.type === 'CallExpression') root = (root as acorn.CallExpression).callee
-      else root = (root as acorn.ChainExpression).expression
-    }
-    const sjs = root.type === 'Identifier' && this.scope.resolve(this.#name((root as acorn.Identifier).name)).sjs
+    const root = rootOf(node.callee)
+    const sjs = root.type === 'Identifier' && this.scope.resolve(this.#name(root.name)).sjs
     if (!sjs) return this.#refuse(node, 'a call of something that is not an SJS function')
     return `${this.#code(node.callee)}?.(${node.arguments.map((argument) => this.#element(argument)).join(',')})`
   }
+}
+
+/** What a member path or a call begins with. */
+function rootOf(node: acorn.Expression | acorn.Super): acorn.Expression | acorn.Super {
+  if (node.type === 'MemberExpression') return rootOf(node.object)
+  if (node.type === 'CallExpression') return rootOf(node.callee)
+  return node.type === 'ChainExpression' || node.type === 'ParenthesizedExpression' ? rootOf(node.expression) : node
 }

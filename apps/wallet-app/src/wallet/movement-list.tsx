@@ -1,0 +1,97 @@
+/** The movements by day, newest first, in pages of twenty. */
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import type { Movement } from '@tradepay/contract'
+import { formatAmount, formatDay, formatTime } from '../messages/format.ts'
+import { explain, t } from '../messages/index.ts'
+import { ServerError } from '../server-api/server-error.ts'
+import { server } from '../shell/session.ts'
+import { InIcon, OutIcon } from '../ui/icons.tsx'
+import { Spinner } from '../ui/parts.tsx'
+
+interface Pages {
+  movements: Movement[]
+  /** Where the next page begins; null when there is none; undefined before the first. */
+  next: string | null | undefined
+}
+
+/** Groups neighbours of the same day. */
+export function byDay(movements: readonly Movement[], now: number): { day: string; movements: Movement[] }[] {
+  const days: { day: string; movements: Movement[] }[] = []
+  for (const movement of movements) {
+    const day = formatDay(movement.at, now)
+    const last = days.at(-1)
+    if (last?.day === day) last.movements.push(movement)
+    else days.push({ day, movements: [movement] })
+  }
+  return days
+}
+
+/** "−¥12.50" or "+¥100.00": a proper minus sign, and a plus because a colour alone says nothing. */
+export const signedAmount = (movement: Movement): string =>
+  `${movement.direction === 'OUT' ? '−' : '+'}${formatAmount(movement.amount)}`
+
+export const kindOf = (movement: Movement): string => (movement.kind === 'TOP_UP' ? t.wallet.topUp : t.wallet.payment)
+
+export function MovementList({ onShow }: { onShow: (movement: Movement) => void }) {
+  const [pages, setPages] = useState<Pages>({ movements: [], next: undefined })
+  const [busy, setBusy] = useState(true)
+  const [problem, setProblem] = useState<ServerError | null>(null)
+
+  const load = useCallback(async (from: Pages): Promise<void> => {
+    setBusy(true)
+    setProblem(null)
+    try {
+      const answer = await server.movements(from.next ?? null)
+      setPages({ movements: [...from.movements, ...answer.movements], next: answer.next })
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error
+      setProblem(error)
+    } finally {
+      setBusy(false)
+    }
+  }, [])
+  useEffect(() => void load({ movements: [], next: undefined }), [load])
+
+  if (pages.next === undefined && problem === null) return <Spinner />
+  return (
+    <>
+      {pages.next === null && pages.movements.length === 0 && <p class="soft">{t.wallet.empty}</p>}
+      {byDay(pages.movements, Date.now()).map(({ day, movements }) => (
+        <section key={movements[0]!.id} class="day">
+          <h3>{day}</h3>
+          <ul class="movements">
+            {movements.map((movement) => (
+              <li key={movement.id}>
+                <button type="button" class="movement" onClick={() => onShow(movement)}>
+                  <span class="movement-sign" data-direction={movement.direction}>
+                    {movement.direction === 'OUT' ? <OutIcon /> : <InIcon />}
+                  </span>
+                  <span class="movement-words">
+                    <strong>{movement.counterparty}</strong>
+                    <span>
+                      {movement.title} · {formatTime(movement.at)}
+                    </span>
+                  </span>
+                  <span class="movement-amount amount" data-direction={movement.direction}>
+                    {signedAmount(movement)}
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {problem && (
+        <p class="notice bad" role="alert">
+          <strong>{explain(problem).message}</strong>
+          {explain(problem).action}
+        </p>
+      )}
+      {pages.next !== null && (
+        <button type="button" class="button plain wide" disabled={busy} onClick={() => void load(pages)}>
+          {problem ? t.tryAgain : t.wallet.more}
+        </button>
+      )}
+    </>
+  )
+}

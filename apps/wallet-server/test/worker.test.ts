@@ -1,0 +1,148 @@
+/** The worker: what is due happens by itself, on time, also after trouble, and nothing is cut off in the middle. */
+import { afterEach, describe, expect, test } from 'vitest'
+import type { OutgoingAnswer } from '../src/ports.ts'
+import { POLL_MS, startWorker, type Worker } from '../src/worker/worker.ts'
+import {
+  acknowledgement,
+  aMerchantWithClient,
+  anOrder,
+  aPaidOrder,
+  aUser,
+  createTestWorld,
+  ManualClock,
+  refusal,
+  until,
+  type TestWorld,
+} from './support/index.ts'
+
+let world: TestWorld | undefined
+let worker: Worker | undefined
+const errors: unknown[] = []
+afterEach(async () => {
+  await worker?.close()
+  await world?.close()
+  worker = world = undefined
+  errors.length = 0
+})
+
+async function start(): Promise<TestWorld> {
+  world = await createTestWorld({ wake: () => worker?.wake() })
+  worker = startWorker(world.rooms, world.clock, (error) => errors.push(error))
+  return world
+}
+const stateOf = async (world: TestWorld, tradeNo: string) => (await world.rooms.notifications.of(tradeNo))[0]?.state
+const inDatabase = async (world: TestWorld, tradeNo: string) =>
+  (await world.database.pool.query<{ state: string }>('select state from orders where trade_no = $1', [tradeNo]))
+    .rows[0]!.state
+
+describe('with a real database', () => {
+  test('a payment is notified at once, without waiting for the next round', async () => {
+    const world = await start()
+    const [shop, mei] = [await aMerchantWithClient(world), await aUser(world)]
+    const begun = performance.now()
+    const { order } = await aPaidOrder(world, shop, mei)
+    await until('it is delivered', async () => (await stateOf(world, order.tradeNo)) === 'DELIVERED')
+    expect(performance.now() - begun).toBeLessThan(POLL_MS)
+  })
+
+  test('when the clock is moved and the worker woken, orders expire and retries are sent', async () => {
+    const world = await start()
+    const [shop, mei] = [await aMerchantWithClient(world), await aUser(world)]
+    world.transport.on('https://shop.example', () => refusal)
+    const open = await anOrder(world, shop)
+    const { order } = await aPaidOrder(world, shop, mei)
+    await until(
+      'the first attempt is written',
+      async () => (await world.rooms.notifications.of(order.tradeNo))[0]!.attempts === 1,
+    )
+    world.transport.on('https://shop.example', () => acknowledgement)
+    world.clock.advance({ minutes: 16 })
+    worker!.wake()
+    await until('it is delivered', async () => (await stateOf(world, order.tradeNo)) === 'DELIVERED')
+    await until('the order is closed', async () => (await inDatabase(world, open.tradeNo)) === 'CLOSED')
+  })
+
+  test('what another server has written is sent, though nobody woke this one', async () => {
+    const world = await start()
+    const other = await createTestWorld({ database: world.database, seed: 2 })
+    const { order } = await aPaidOrder(other, await aMerchantWithClient(other), await aUser(other))
+    await until('it is delivered', async () => (await stateOf(world, order.tradeNo)) === 'DELIVERED')
+    expect(world.transport.requests).toHaveLength(1)
+    await other.close()
+  })
+
+  test('closing waits for what is being sent, and writes it down', async () => {
+    const world = await start()
+    let answer: (answer: OutgoingAnswer) => void = () => undefined
+    world.transport.on('https://shop.example', () => new Promise((resolve) => (answer = resolve)))
+    const { order } = await aPaidOrder(world, await aMerchantWithClient(world), await aUser(world))
+    await until('it is being sent', () => world.transport.requests.length === 1)
+    const closed = worker!.close()
+    answer(acknowledgement)
+    await closed
+    expect(await stateOf(world, order.tradeNo)).toBe('DELIVERED')
+  })
+
+  test('a merchant that does not answer holds up neither expiry nor other merchants', async () => {
+    const world = await start()
+    let answer: (answer: OutgoingAnswer) => void = () => undefined
+    world.transport.on('https://dead.example', () => new Promise((resolve) => (answer = resolve)))
+    const dead = await aMerchantWithClient(world, { notifyUrl: 'https://dead.example/n' })
+    const alive = await aMerchantWithClient(world)
+    const mei = await aUser(world)
+    const stuck = await aPaidOrder(world, dead, mei)
+    await until('it is being sent', () => world.transport.to('https://dead.example').length === 1)
+    const { order } = await aPaidOrder(world, alive, mei)
+    await until('the other is delivered', async () => (await stateOf(world, order.tradeNo)) === 'DELIVERED')
+    expect(await stateOf(world, stuck.order.tradeNo)).toBe('DUE')
+    answer(acknowledgement)
+  })
+})
+
+describe('a round that fails', () => {
+  test('is reported, and the next one works', async () => {
+    let rounds = 0
+    const orders = {
+      closeExpired: async () => {
+        if (++rounds === 1) throw new Error('the database is away')
+        return 0
+      },
+      nextExpiry: async () => null,
+    }
+    worker = startWorker(
+      { orders, notifications: { deliverDue: async () => 0, nextDue: async () => null } },
+      new ManualClock(),
+      (error) => errors.push(error),
+    )
+    await until('it failed', () => errors.length === 1)
+    worker.wake()
+    await until('it works again', () => rounds >= 2)
+    expect(errors.map(String)).toEqual(['Error: the database is away'])
+  })
+
+  test('because nothing could be delivered is reported, and expiry goes on', async () => {
+    let rounds = 0
+    worker = startWorker(
+      {
+        orders: { closeExpired: async () => (rounds++, 0), nextExpiry: async () => null },
+        notifications: { deliverDue: () => Promise.reject(new Error('no')), nextDue: async () => null },
+      },
+      new ManualClock(),
+      (error) => errors.push(error),
+    )
+    await until('both happened', () => rounds > 0 && errors.length > 0)
+  })
+})
+
+test('many wakes at once make few rounds', async () => {
+  let rounds = 0
+  const orders = { closeExpired: async () => (rounds++, 0), nextExpiry: async () => null }
+  worker = startWorker(
+    { orders, notifications: { deliverDue: async () => 0, nextDue: async () => null } },
+    new ManualClock(),
+    () => undefined,
+  )
+  for (let n = 0; n < 1_000; n++) worker.wake()
+  await until('it has looked again', () => rounds >= 2)
+  expect(rounds).toBeLessThan(5)
+})

@@ -1,0 +1,50 @@
+/**
+ * `pgbench -N` on the same database server in the same run, where it is installed: what PostgreSQL itself does with one
+ * simple update transaction per call.
+ */
+import { spawnSync } from 'node:child_process'
+import pg from 'pg'
+
+const SCALE = 50
+const CLIENTS = 16
+
+/** Transactions per second over at least five seconds, or null when pgbench is not installed. */
+export async function pgbench(databaseUrl: string, seconds: number): Promise<number | null> {
+  if (spawnSync('pgbench', ['--version']).status !== 0) return null
+  const admin = new pg.Client({ connectionString: databaseUrl })
+  await admin.connect()
+  const exists = await admin.query("select 1 from pg_database where datname = 'pgbench'")
+  if (exists.rowCount === 0) await admin.query('create database pgbench')
+  await admin.end()
+  const url = new URL(databaseUrl)
+  url.pathname = '/pgbench'
+  if (exists.rowCount === 0) run(url, ['-i', '-q', '-s', String(SCALE)])
+  const output = run(url, [
+    '-N',
+    '-c',
+    String(CLIENTS),
+    '-j',
+    '2',
+    '-M',
+    'prepared',
+    '-T',
+    String(Math.max(5, seconds)),
+  ])
+  const rate = /tps = ([0-9.]+)/.exec(output)?.[1]
+  if (rate === undefined) throw new Error(`pgbench printed no rate:\n${output}`)
+  return Number(rate)
+}
+
+function run(url: URL, args: string[]): string {
+  const env = {
+    ...process.env,
+    PGHOST: url.searchParams.get('host') ?? decodeURIComponent(url.hostname),
+    PGPORT: url.searchParams.get('port') ?? (url.port || '5432'),
+    PGUSER: decodeURIComponent(url.username),
+    PGPASSWORD: decodeURIComponent(url.password),
+    PGDATABASE: url.pathname.slice(1),
+  }
+  const result = spawnSync('pgbench', args, { env, encoding: 'utf8' })
+  if (result.status !== 0) throw new Error(`pgbench failed:\n${result.stderr}`)
+  return result.stdout
+}

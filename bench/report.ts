@@ -1,0 +1,53 @@
+/** The figures: a table for people, a JSON file for programs. Every figure stands beside a baseline of the same run. */
+import { writeFile } from 'node:fs/promises'
+
+export interface Figure {
+  name: string
+  value: number
+  unit: 'per second' | 'ms'
+  /** What it is compared with, in the same unit; null for a baseline itself. */
+  baseline: number | null
+  /** value ÷ baseline. */
+  ratio: number | null
+  /** What the baseline is. */
+  against: string
+}
+
+export function figure(
+  name: string,
+  value: number,
+  against: string,
+  baseline: number | null,
+  unit: Figure['unit'] = 'per second',
+): Figure {
+  return { name, value, unit, baseline, ratio: baseline === null ? null : value / baseline, against }
+}
+
+export function printTable(figures: Figure[]): string {
+  const rows = figures.map(({ name, value, unit, baseline, ratio, against }) => [
+    name,
+    `${format(value)} ${unit === 'ms' ? 'ms' : '/s'}`,
+    baseline === null ? '' : format(baseline),
+    ratio === null ? '' : ratio.toFixed(2),
+    against,
+  ])
+  const all = [['figure', 'value', 'baseline', 'ratio', 'against'], ...rows]
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)))
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 || column === 4 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+export async function writeJson(file: string, figures: Figure[]): Promise<void> {
+  const plain = figures.map(({ name, value, unit, baseline, ratio }) => ({ name, value, unit, baseline, ratio }))
+  await writeFile(file, `${JSON.stringify(plain, null, 2)}\n`)
+}
+
+const format = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2))
