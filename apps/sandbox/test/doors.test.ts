@@ -50,11 +50,12 @@ describe('who may call', () => {
   })
 
   it('a page of another origin can neither reset nor move the clock', async () => {
-    for (const headers of [
+    const foreign: Record<string, string>[] = [
       { origin: 'https://evil.example' },
       { origin: 'null' },
       { 'sec-fetch-site': 'cross-site' },
-    ]) {
+    ]
+    for (const headers of foreign) {
       expect((await call(sandboxPaths.clock, { body: { advanceSeconds: 60 }, headers })).status).toBe(403)
       expect((await call(sandboxPaths.reset, { method: 'POST', headers })).status).toBe(403)
     }

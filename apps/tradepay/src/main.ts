@@ -20,10 +20,12 @@ program
   .option(...dataOption)
   .action(async (options: { port: string; shopPort?: string; data: string }) => {
     const began = performance.now()
+    const port = readPort(options.port, '--port')
+    const shopPort = options.shopPort === undefined ? port + 1 : readPort(options.shopPort, '--shop-port')
     const [{ start }, { announcement }] = await Promise.all([import('./start.ts'), import('./announce.ts')])
     const starting = start({
-      port: readPort(options.port, '--port'),
-      ...(options.shopPort === undefined ? {} : { shopPort: readPort(options.shopPort, '--shop-port') }),
+      port,
+      shopPort,
       dataFolder: options.data,
       databaseUrl: env['TRADEPAY_DATABASE_URL'],
       say: (line) => console.log(line),

@@ -24,7 +24,7 @@ describe('tradepay serve', () => {
     const { code, output } = await tradepay(['serve']).ended
     expect(code).toBe(2)
     for (const name of Object.keys(complete)) expect(output).toContain(`${name} is missing`)
-  })
+  }, 60_000)
 
   it('takes complete settings', () => {
     expect(readServeSettings(complete)).toMatchObject({

@@ -4,6 +4,9 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Sandbox } from '@tradepay/sandbox'
 import { describe, expect, it } from 'vitest'
+import { CommandError } from '../src/command-error.ts'
+import { readPort } from '../src/ports.ts'
+import { start } from '../src/start.ts'
 import { freePorts, throwawayFolder, tradepay } from './support.ts'
 
 /** The first start on a machine builds the pages. Milliseconds. */
@@ -69,39 +72,44 @@ describe('tradepay start', () => {
   )
 
   it('says which port is taken and what to do, before it touches anything', async () => {
-    const folder = await throwawayFolder()
+    const folder = join(await throwawayFolder(), 'data')
     const port = await freePorts()
     const other = createServer()
     for (const taken of [port, port + 1]) {
       await new Promise<void>((ready) => other.listen(taken, '127.0.0.1', ready))
-      const { code, output } = await tradepay(['start', '--port', String(port), '--data', join(folder, 'data')]).ended
+      const starting = start({ port, dataFolder: folder, say: () => undefined })
+      await expect(starting).rejects.toThrow(new RegExp(`Port ${taken}, .* is in use by another program.*--port`))
       await new Promise((closed) => other.close(closed))
-      expect(code).toBe(2)
-      expect(output).toContain(`Port ${taken}`)
-      expect(output).toContain('--port')
-      await expect(stat(join(folder, 'data'))).rejects.toThrow('ENOENT')
+      await expect(stat(folder)).rejects.toThrow('ENOENT')
     }
   })
 
   it.each([
-    [['start', '--port', 'many'], {}, '--port is "many"'],
-    [['start', '--port', '70000'], {}, 'from 1 to 65535'],
-    [
-      ['start'],
-      { TRADEPAY_DATABASE_URL: 'mysql://somewhere', TRADEPAY_PORT: '39871' },
-      'TRADEPAY_DATABASE_URL is malformed',
-    ],
-    [
-      ['start'],
-      { TRADEPAY_DATABASE_URL: 'postgres://u:secret-word@127.0.0.1:9/x', TRADEPAY_PORT: '39871' },
-      'cannot be reached',
-    ],
-  ])('%j with %j is refused in words', async (args, env, words) => {
-    const folder = await throwawayFolder()
-    const { code, output } = await tradepay([...args, '--data', folder], env).ended
-    expect(code).toBe(2)
-    expect(output).toContain(words)
-    expect(output).not.toContain('secret-word')
-    expect(output).not.toContain('    at ')
+    ['mysql://somewhere', 'TRADEPAY_DATABASE_URL is malformed'],
+    ['postgres://u:secret-word@127.0.0.1:9/x', 'cannot be reached'],
+  ])(
+    'the database %s is refused in words that hold no password',
+    async (databaseUrl, words) => {
+      const starting = start({
+        port: await freePorts(),
+        dataFolder: await throwawayFolder(),
+        databaseUrl,
+        say: () => undefined,
+      })
+      const problem = await starting.catch((error: unknown) => error)
+      expect(problem).toBeInstanceOf(CommandError)
+      expect(String(problem)).toContain(words)
+      expect(String(problem)).not.toContain('secret-word')
+    },
+    FIRST_START_MS,
+  )
+
+  it.each(['many', '0', '70000', '41 00', ''])('the port "%s" is refused', (text) => {
+    expect(() => readPort(text, '--port')).toThrow('expected a port from 1 to 65535')
   })
+
+  it('a refusal of the command is one sentence and the exit code 2, without a stack', async () => {
+    const { code, output } = await tradepay(['start', '--port', 'many']).ended
+    expect([code, output.trim()]).toEqual([2, '--port is "many": expected a port from 1 to 65535.'])
+  }, 60_000)
 })

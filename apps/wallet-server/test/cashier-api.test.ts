@@ -43,7 +43,13 @@ const theAmount = { currency: 'CNY', value: '1250' }
 const open = <Body = ApiError>(order: { tradeNo: string }, more: object = {}, by = app): Promise<Answer<Body>> =>
   by.call('POST', cashierPaths.open, { tradeNo: order.tradeNo, ...more })
 const confirm = <Body = ApiError>(order: { tradeNo: string }, more: object = {}, by = app): Promise<Answer<Body>> =>
-  by.call('POST', cashierPaths.confirm, { tradeNo: order.tradeNo, amount: theAmount, methodId: 'BALANCE', pin: TEST_PIN, ...more })
+  by.call('POST', cashierPaths.confirm, {
+    tradeNo: order.tradeNo,
+    amount: theAmount,
+    methodId: 'BALANCE',
+    pin: TEST_PIN,
+    ...more,
+  })
 const inquire = <Body = InquireCashierAnswer>(order: { tradeNo: string }, by = app): Promise<Answer<Body>> =>
   by.call('POST', cashierPaths.inquire, { tradeNo: order.tradeNo })
 
@@ -72,7 +78,15 @@ describe('opening', () => {
         expiresAt: order.expiresAt.toISOString(),
         paidAt: null,
       },
-      methods: [{ id: 'BALANCE', kind: 'BALANCE', available: { currency: 'CNY', value: '1000000' }, enough: true, frozen: false }],
+      methods: [
+        {
+          id: 'BALANCE',
+          kind: 'BALANCE',
+          available: { currency: 'CNY', value: '1000000' },
+          enough: true,
+          frozen: false,
+        },
+      ],
       pin: { triesLeft: 5, lockedUntil: null },
       now: wallet.clock.now().toISOString(),
     })
@@ -83,7 +97,9 @@ describe('opening', () => {
     const poor = await signIn(wallet, await aUser(wallet, { balance: 1249n }))
     const frozen = await signIn(wallet, await aUser(wallet, { frozen: true }))
     const foreign = await signIn(wallet, await aUser(wallet, { currency: 'USD' }))
-    expect((await open<OpenCashierAnswer>(order, {}, poor)).body.methods).toMatchObject([{ enough: false, frozen: false }])
+    expect((await open<OpenCashierAnswer>(order, {}, poor)).body.methods).toMatchObject([
+      { enough: false, frozen: false },
+    ])
     expect((await open<OpenCashierAnswer>(order, {}, frozen)).body.methods).toMatchObject([{ frozen: true }])
     expect((await open<OpenCashierAnswer>(order, {}, foreign)).body.methods).toEqual([])
   })
@@ -117,7 +133,12 @@ describe('an order for somebody or something else', () => {
     const programs = { coffee: '2021000000000001', tea: '2021000000000002', strange: '2021000000000003' }
     const register = (appId: string, of: TestMerchant): Promise<void> =>
       wallet.rooms.programs.register({
-        appId, merchantId: of.merchant.merchantId, name: appId, slogan: '', clientIds: [of.client.clientId], payOnlyOwnOrders: true,
+        appId,
+        merchantId: of.merchant.merchantId,
+        name: appId,
+        slogan: '',
+        clientIds: [of.client.clientId],
+        payOnlyOwnOrders: true,
       })
     await register(programs.coffee, shop)
     await register(programs.tea, shop)
@@ -131,13 +152,19 @@ describe('an order for somebody or something else', () => {
     expect(await open(bound, { appId: programs.strange })).toMatchObject(refused)
     expect((await open(unbound, { appId: programs.tea })).status).toBe(200)
     expect(await open(unbound, { appId: programs.strange })).toMatchObject(refused)
-    expect(await open(unbound, { appId: '2021999999999999' })).toMatchObject({ status: 404, body: { error: { code: 'PROGRAM_NOT_FOUND' } } })
+    expect(await open(unbound, { appId: '2021999999999999' })).toMatchObject({
+      status: 404,
+      body: { error: { code: 'PROGRAM_NOT_FOUND' } },
+    })
   })
 })
 
 describe('confirming', () => {
   test('pays once: the user has less, the merchant more, and the answer says so', async () => {
-    const before = { user: await balanceOf(wallet, mei.userId), shop: await payableOf(wallet, shop.merchant.merchantId) }
+    const before = {
+      user: await balanceOf(wallet, mei.userId),
+      shop: await payableOf(wallet, shop.merchant.merchantId),
+    }
     const order = await anOrder(wallet, shop)
     const { status, body } = await confirm<ConfirmPaymentAnswer>(order)
     expect(status).toBe(200)
@@ -152,7 +179,11 @@ describe('confirming', () => {
     const first = await confirm<ConfirmPaymentAnswer>(order)
     const balance = await balanceOf(wallet, mei.userId)
     wallet.clock.advance({ seconds: 30 })
-    const repeats = await Promise.all([confirm(order), confirm(order, { pin: '000000' }), confirm(order, { amount: { currency: 'CNY', value: '1' } })])
+    const repeats = await Promise.all([
+      confirm(order),
+      confirm(order, { pin: '000000' }),
+      confirm(order, { amount: { currency: 'CNY', value: '1' } }),
+    ])
     for (const repeat of repeats) expect(repeat.text).toBe(first.text)
     expect(await balanceOf(wallet, mei.userId)).toBe(balance)
     expect((await wallet.rooms.users.pinState(mei.userId)).triesLeft).toBe(5)
@@ -162,7 +193,9 @@ describe('confirming', () => {
     const order = await anOrder(wallet, shop)
     const balance = await balanceOf(wallet, mei.userId)
     // At most five PIN checks of one person may be under way at once, so four at a time.
-    const answers = (await Promise.all([1, 2, 3, 4].map(() => confirm(order)))).concat(await Promise.all(Array.from({ length: 16 }, () => confirm(order))))
+    const answers = (await Promise.all([1, 2, 3, 4].map(() => confirm(order)))).concat(
+      await Promise.all(Array.from({ length: 16 }, () => confirm(order))),
+    )
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
     expect(await balanceOf(wallet, mei.userId)).toBe(balance - 1250n)
   })
@@ -172,7 +205,10 @@ describe('confirming', () => {
     const by = await signIn(wallet, user)
     const order = await anOrder(wallet, shop)
     for (const triesLeft of [4, 3, 2, 1]) {
-      expect(await confirm(order, { pin: '111111' }, by)).toMatchObject({ status: 403, body: { error: { code: 'PIN_WRONG', triesLeft } } })
+      expect(await confirm(order, { pin: '111111' }, by)).toMatchObject({
+        status: 403,
+        body: { error: { code: 'PIN_WRONG', triesLeft } },
+      })
     }
     const locked = await confirm(order, { pin: '111111' }, by)
     expect(locked).toMatchObject({ status: 403, body: { error: { code: 'PIN_LOCKED' } } })
@@ -211,14 +247,24 @@ describe('confirming', () => {
   })
 
   test('an expired, a foreign paid, and a poor or frozen payment are refused by their names', async () => {
-    const [first, second, third] = [await anOrder(wallet, shop), await anOrder(wallet, shop), await anOrder(wallet, shop)]
+    const [first, second, third] = [
+      await anOrder(wallet, shop),
+      await anOrder(wallet, shop),
+      await anOrder(wallet, shop),
+    ]
     const poor = await signIn(wallet, await aUser(wallet, { balance: 1249n }))
     const frozen = await signIn(wallet, await aUser(wallet, { frozen: true }))
     const foreign = await signIn(wallet, await aUser(wallet, { currency: 'USD' }))
     const other = await signIn(wallet, await aUser(wallet))
-    expect(await confirm(first, {}, poor)).toMatchObject({ status: 409, body: { error: { code: 'BALANCE_NOT_ENOUGH' } } })
+    expect(await confirm(first, {}, poor)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'BALANCE_NOT_ENOUGH' } },
+    })
     expect(await confirm(first, {}, frozen)).toMatchObject({ status: 403, body: { error: { code: 'USER_FROZEN' } } })
-    expect(await confirm(first, {}, foreign)).toMatchObject({ status: 400, body: { error: { code: 'CURRENCY_NOT_SUPPORTED' } } })
+    expect(await confirm(first, {}, foreign)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'CURRENCY_NOT_SUPPORTED' } },
+    })
     expect(await isUntouched(first)).toBe(true)
     await confirm(second)
     expect(await confirm(second, {}, other)).toMatchObject({ status: 409, body: { error: { code: 'ORDER_PAID' } } })
@@ -261,8 +307,17 @@ describe('the record', () => {
     const opened = await open(order)
     const paidAnswer = await confirm(order)
     const steps = wallet.recorder.of(order.tradeNo).filter(({ step }) => step >= 10 && step <= 16)
-    expect(steps.map(({ step, ok }) => [step, ok])).toEqual([[10, true], [11, true], [14, true], [15, true], [16, true]])
-    expect(steps[0]!.message).toMatchObject({ startLine: `POST ${cashierPaths.open}`, body: JSON.stringify({ tradeNo: order.tradeNo }) })
+    expect(steps.map(({ step, ok }) => [step, ok])).toEqual([
+      [10, true],
+      [11, true],
+      [14, true],
+      [15, true],
+      [16, true],
+    ])
+    expect(steps[0]!.message).toMatchObject({
+      startLine: `POST ${cashierPaths.open}`,
+      body: JSON.stringify({ tradeNo: order.tradeNo }),
+    })
     expect(steps[1]!.message).toMatchObject({ startLine: '200', body: opened.text })
     expect(steps[4]!.message).toMatchObject({ startLine: '200', body: paidAnswer.text })
     expect(steps[2]!.message!.body).toBe(

@@ -3,6 +3,7 @@ import { money } from '@tradepay/money'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WalletError } from '@tradepay/contract'
 import type { Order } from '../src/order/types.ts'
+import { pay, type NewPayment } from '../src/payment/store.ts'
 import { verify } from '../src/verify/verify.ts'
 import {
   aMerchantWithClient,
@@ -66,6 +67,39 @@ describe('confirmations that come together', () => {
     const expected = amounts.map((amount) => (amount <= left ? ((left -= amount), 'PAID') : 'BALANCE_NOT_ENOUGH'))
     expect(outcomes).toEqual(expected)
     expect(await balanceOf(world, mei.userId)).toBe(left)
+  })
+
+  test('one call of the database decides each item by itself, and never leans on the balance constraint to fail', async () => {
+    const [mei, bo] = [await aUser(world, { balance: 100n }), await aUser(world, { balance: 100n })]
+    const amounts = [60n, 50n, 30n, 101n]
+    const orders = await Promise.all(amounts.map((amount) => anOrder(world, shop, { amount: money('CNY', amount) })))
+    const item = (order: Order, payer: typeof mei, n: number): NewPayment => ({
+      tradeNo: order.tradeNo,
+      payerId: payer.userId,
+      payerBucket: payer.bucket,
+      amount: order.amount,
+      paymentId: `7${String(n).padStart(27, '0')}`,
+      notificationId: `8${String(n).padStart(27, '0')}`,
+    })
+    const [sixty, fifty, thirty, tooMuch] = orders as [Order, Order, Order, Order]
+    const rows = await pay(
+      world.deps.db,
+      [
+        item(sixty, mei, 1),
+        item(sixty, bo, 2), // waits for what mei's item decides
+        item(fifty, mei, 3), // 60 + 50 is more than mei has
+        item(thirty, mei, 4), // may still fit once the one before is refused
+        item(tooMuch, bo, 5), // more than bo has, wherever it stands
+      ],
+      world.clock.now(),
+    )
+    expect(rows.map(({ outcome }) => outcome)).toEqual([
+      'PAID',
+      'AGAIN',
+      'BALANCE_NOT_ENOUGH',
+      'AGAIN',
+      'BALANCE_NOT_ENOUGH',
+    ])
   })
 
   test('any mix of users and orders comes out as if they had come one after another', async () => {

@@ -29,7 +29,11 @@ describe('merchants', () => {
     const merchant = await world.rooms.merchants.register({ name: 'Bakery', currencies: ['USD', 'CNY'] })
     expect(merchant.merchantId).toMatch(/^2088[0-9]{12}$/)
     expect(merchant.currencies).toEqual(['CNY', 'USD'])
-    const client = await world.rooms.merchants.registerClient({ merchantId: merchant.merchantId, name: 'App', notifyUrl: null })
+    const client = await world.rooms.merchants.registerClient({
+      merchantId: merchant.merchantId,
+      name: 'App',
+      notifyUrl: null,
+    })
     expect(client.clientId).toMatch(/^2021[0-9]{12}$/)
     expect(client.clientId.slice(4, 7)).toBe(merchant.merchantId.slice(4, 7))
     expect(client).toMatchObject({ bucket: merchant.bucket, keys: [], disabled: false, notifyUrl: null })
@@ -47,7 +51,9 @@ describe('merchants', () => {
 
   test('adding the same key again changes nothing; another under its version is refused, also after revoking', async () => {
     const { client, publicKey } = await aMerchantWithClient(world)
-    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
+      .publicKey.export({ type: 'spki', format: 'pem' })
+      .toString()
     await world.rooms.merchants.addKey(client.clientId, 1, publicKey)
     const field = { code: 'INVALID_PARAMETER', details: { field: 'version' } }
     expect(await refusalOf(world.rooms.merchants.addKey(client.clientId, 1, other))).toMatchObject(field)
@@ -57,7 +63,10 @@ describe('merchants', () => {
 
   const pem = { type: 'spki', format: 'pem' } as const
   test.each<[string, () => string]>([
-    ['an RSA key that is too short', () => generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export(pem).toString()],
+    [
+      'an RSA key that is too short',
+      () => generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export(pem).toString(),
+    ],
     ['an elliptic key', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export(pem).toString()],
     ['a private key', () => merchantKeys().privateKey],
     ['text', () => 'not a key'],
@@ -87,22 +96,28 @@ describe('merchants', () => {
     expect(await world.rooms.merchants.client(clientId)).toMatchObject({ notifyUrl: 'https://new.example/notify' })
   })
 
-  test.each(['ftp://a.example/', 'not an address', 'https://user:secret@a.example/', `https://a.example/${'x'.repeat(2048)}`])(
-    'refuses the notify address %.30s',
-    async (notifyUrl) => {
-      const { client } = await aMerchantWithClient(world)
-      const refusal = await refusalOf(world.rooms.merchants.setNotifyUrl(client.clientId, notifyUrl))
-      expect(refusal).toMatchObject({ code: 'INVALID_PARAMETER', details: { field: 'notifyUrl' } })
-    },
-  )
+  test.each([
+    'ftp://a.example/',
+    'not an address',
+    'https://user:secret@a.example/',
+    `https://a.example/${'x'.repeat(2048)}`,
+  ])('refuses the notify address %.30s', async (notifyUrl) => {
+    const { client } = await aMerchantWithClient(world)
+    const refusal = await refusalOf(world.rooms.merchants.setNotifyUrl(client.clientId, notifyUrl))
+    expect(refusal).toMatchObject({ code: 'INVALID_PARAMETER', details: { field: 'notifyUrl' } })
+  })
 
   test('taken ids and unknown merchants are refused', async () => {
     const { merchant, client } = await aMerchantWithClient(world)
     const { merchants } = world.rooms
     const again = { merchantId: merchant.merchantId, name: 'Again', notifyUrl: null, clientId: client.clientId }
     expect(await refusalOf(merchants.registerClient(again))).toMatchObject({ details: { field: 'clientId' } })
-    expect(await refusalOf(merchants.registerClient({ ...again, merchantId: '2088' }))).toMatchObject({ details: { field: 'merchantId' } })
-    expect(await refusalOf(merchants.register({ name: 'A', currencies: ['CNY'], merchantId: merchant.merchantId }))).toMatchObject({ details: { field: 'merchantId' } })
+    expect(await refusalOf(merchants.registerClient({ ...again, merchantId: '2088' }))).toMatchObject({
+      details: { field: 'merchantId' },
+    })
+    expect(
+      await refusalOf(merchants.register({ name: 'A', currencies: ['CNY'], merchantId: merchant.merchantId })),
+    ).toMatchObject({ details: { field: 'merchantId' } })
   })
 })
 
@@ -116,7 +131,12 @@ describe('mini programs', () => {
     const { merchant, client } = await aMerchantWithClient(world)
     const appId = `20210000000${String(++number).padStart(5, '0')}`
     await world.rooms.programs.register({
-      appId, merchantId: merchant.merchantId, name: 'Shop', slogan: 'Coffee', clientIds: [client.clientId], payOnlyOwnOrders,
+      appId,
+      merchantId: merchant.merchantId,
+      name: 'Shop',
+      slogan: 'Coffee',
+      clientIds: [client.clientId],
+      payOnlyOwnOrders,
     })
     return { appId, clientId: client.clientId, merchantId: merchant.merchantId }
   }
@@ -124,7 +144,12 @@ describe('mini programs', () => {
   test('a version is a file named by its hash, complete before its row, with nothing left beside it', async () => {
     const { appId } = await aProgram()
     const bytes = packed('files')
-    const { packageHash } = await world.rooms.programs.addVersion({ appId, version: '1.0.0', packed: bytes, manifest: {} })
+    const { packageHash } = await world.rooms.programs.addVersion({
+      appId,
+      version: '1.0.0',
+      packed: bytes,
+      manifest: {},
+    })
     expect(packageHash).toBe(createHash('sha256').update(bytes).digest('hex'))
     const folder = world.deps.settings.packagesFolder
     expect(await readFile(join(folder, `${packageHash}.json`))).toEqual(bytes)
@@ -147,19 +172,33 @@ describe('mini programs', () => {
     expect(await refusalOf(programs.resolve(appId))).toMatchObject({ code: 'PROGRAM_NOT_FOUND' })
     expect((await programs.live()).map((program) => program.appId)).not.toContain(appId)
     await programs.release({ appId, version: '1.0.0', settings })
-    expect(await programs.resolve(appId)).toMatchObject({ version: '1.0.0', iconPath: '/icon.png', settings, name: 'Shop' })
+    expect(await programs.resolve(appId)).toMatchObject({
+      version: '1.0.0',
+      iconPath: '/icon.png',
+      settings,
+      name: 'Shop',
+    })
     await programs.addVersion({ appId, version: '1.1.0', packed: packed('v2'), manifest: {} })
     expect(await programs.resolve(appId)).toMatchObject({ version: '1.0.0' })
-    await Promise.all([programs.release({ appId, version: '1.1.0', settings }), programs.release({ appId, version: '1.1.0', settings })])
+    await Promise.all([
+      programs.release({ appId, version: '1.1.0', settings }),
+      programs.release({ appId, version: '1.1.0', settings }),
+    ])
     expect(await programs.resolve(appId)).toMatchObject({ version: '1.1.0', iconPath: null })
     expect((await programs.live()).filter((program) => program.appId === appId)).toHaveLength(1)
   })
 
   test('the icon is taken out of the package', async () => {
     const { appId } = await aProgram()
-    const { packageHash } = await world.rooms.programs.addVersion({ appId, version: '1.0.0', packed: packed('icon'), manifest: { icon: '/icon.png' } })
+    const { packageHash } = await world.rooms.programs.addVersion({
+      appId,
+      version: '1.0.0',
+      packed: packed('icon'),
+      manifest: { icon: '/icon.png' },
+    })
     expect(await world.rooms.programs.icon(packageHash)).toEqual({ type: 'image/png', bytes: Buffer.from('icon') })
-    for (const hash of ['0'.repeat(64), '../../etc/passwd', '']) expect(await world.rooms.programs.icon(hash)).toBeNull()
+    for (const hash of ['0'.repeat(64), '../../etc/passwd', ''])
+      expect(await world.rooms.programs.icon(hash)).toBeNull()
   })
 
   test('a program pays only orders of its own clients, unless it is told otherwise', async () => {
@@ -170,7 +209,9 @@ describe('mini programs', () => {
     expect(await programs.mayPay(own.appId, own.clientId)).toBe(true)
     expect(await programs.mayPay(own.appId, stranger.clientId)).toBe(false)
     expect(await programs.mayPay(open.appId, stranger.clientId)).toBe(true)
-    expect(await refusalOf(programs.mayPay('2021999999999999', own.clientId))).toMatchObject({ code: 'PROGRAM_NOT_FOUND' })
+    expect(await refusalOf(programs.mayPay('2021999999999999', own.clientId))).toMatchObject({
+      code: 'PROGRAM_NOT_FOUND',
+    })
   })
 
   test('bytes that are no packed program, versions that are none, and unknown programs are refused', async () => {
@@ -178,11 +219,19 @@ describe('mini programs', () => {
     const { programs } = world.rooms
     const version = { appId, version: '1.0.0', packed: packed(), manifest: {} }
     for (const bytes of [Buffer.alloc(0), Buffer.from('{'), Buffer.from('null'), Buffer.from('{"format":2}')]) {
-      expect(await refusalOf(programs.addVersion({ ...version, packed: bytes }))).toMatchObject({ details: { field: 'packed' } })
+      expect(await refusalOf(programs.addVersion({ ...version, packed: bytes }))).toMatchObject({
+        details: { field: 'packed' },
+      })
     }
-    expect(await refusalOf(programs.addVersion({ ...version, version: '../1' }))).toMatchObject({ details: { field: 'version' } })
-    expect(await refusalOf(programs.addVersion({ ...version, appId: '2021999999999999' }))).toMatchObject({ code: 'PROGRAM_NOT_FOUND' })
-    expect(await refusalOf(programs.release({ appId, version: '9.9.9', settings }))).toMatchObject({ details: { field: 'version' } })
+    expect(await refusalOf(programs.addVersion({ ...version, version: '../1' }))).toMatchObject({
+      details: { field: 'version' },
+    })
+    expect(await refusalOf(programs.addVersion({ ...version, appId: '2021999999999999' }))).toMatchObject({
+      code: 'PROGRAM_NOT_FOUND',
+    })
+    expect(await refusalOf(programs.release({ appId, version: '9.9.9', settings }))).toMatchObject({
+      details: { field: 'version' },
+    })
     expect(await programs.exists('a\u0000b')).toBe(false)
   })
 
@@ -201,12 +250,23 @@ describe('mini programs', () => {
     const { programs } = world.rooms
     await programs.addVersion({ appId, version: '1.0.0', packed: packed('code'), manifest: {} })
     await programs.release({ appId, version: '1.0.0', settings })
-    const code = await programs.issueAuthCode({ appId, userId, scopes: ['auth_user', 'auth_base', 'auth_base', 'admin'] })
+    const code = await programs.issueAuthCode({
+      appId,
+      userId,
+      scopes: ['auth_user', 'auth_base', 'auth_base', 'admin'],
+    })
     expect(code).toMatchObject({ granted: ['auth_user', 'auth_base'], refused: { admin: 'SCOPE_UNKNOWN' } })
     expect(code.authCode).toMatch(/^[A-Za-z0-9_-]{43}$/)
-    const { rows } = await world.database.pool.query<{ code_hash: Buffer; scopes: string[] }>('select code_hash, scopes from auth_codes where app_id = $1', [appId])
-    expect(rows).toEqual([{ code_hash: createHash('sha256').update(code.authCode).digest(), scopes: ['auth_user', 'auth_base'] }])
-    expect(await refusalOf(programs.issueAuthCode({ appId, userId, scopes: ['admin'] }))).toMatchObject({ code: 'SCOPE_UNKNOWN' })
+    const { rows } = await world.database.pool.query<{ code_hash: Buffer; scopes: string[] }>(
+      'select code_hash, scopes from auth_codes where app_id = $1',
+      [appId],
+    )
+    expect(rows).toEqual([
+      { code_hash: createHash('sha256').update(code.authCode).digest(), scopes: ['auth_user', 'auth_base'] },
+    ])
+    expect(await refusalOf(programs.issueAuthCode({ appId, userId, scopes: ['admin'] }))).toMatchObject({
+      code: 'SCOPE_UNKNOWN',
+    })
   })
 })
 
@@ -241,18 +301,37 @@ describe('a domain list', () => {
     expect(allows(domains, url)).toBe(expected)
   })
 
-  test.each(['', '*', '*.', 'https://a.example', 'a.example/path', 'a.example:0', 'a.example:99999', 'A.example', 'a example', "a.example; script-src 'unsafe-inline'", 'a.example,b.example', '*.*.example', '*.127.0.0.1', '127.1', 'user@a.example', 'a'.repeat(300)])(
-    'refuses the entry %.40s',
-    (entry) => {
-      expect(isDomain(entry)).toBe(false)
-    },
-  )
-  test.each(['a.example', '*.a.example', 'a.example:8443', '127.0.0.1:4101', 'localhost:1', '[::1]:4101', 'xn--bcher-kva.example'])(
-    'takes the entry %s',
-    (entry) => {
-      expect(isDomain(entry)).toBe(true)
-    },
-  )
+  test.each([
+    '',
+    '*',
+    '*.',
+    'https://a.example',
+    'a.example/path',
+    'a.example:0',
+    'a.example:99999',
+    'A.example',
+    'a example',
+    "a.example; script-src 'unsafe-inline'",
+    'a.example,b.example',
+    '*.*.example',
+    '*.127.0.0.1',
+    '127.1',
+    'user@a.example',
+    'a'.repeat(300),
+  ])('refuses the entry %.40s', (entry) => {
+    expect(isDomain(entry)).toBe(false)
+  })
+  test.each([
+    'a.example',
+    '*.a.example',
+    'a.example:8443',
+    '127.0.0.1:4101',
+    'localhost:1',
+    '[::1]:4101',
+    'xn--bcher-kva.example',
+  ])('takes the entry %s', (entry) => {
+    expect(isDomain(entry)).toBe(true)
+  })
 })
 
 describe('sessions', () => {
@@ -262,7 +341,9 @@ describe('sessions', () => {
     expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect(session.csrfToken).not.toBe(token)
     expect(await world.rooms.sessions.find(token)).toEqual(session)
-    const { rows } = await world.database.pool.query('select s::text as row from sessions s where user_id = $1', [userId])
+    const { rows } = await world.database.pool.query('select s::text as row from sessions s where user_id = $1', [
+      userId,
+    ])
     expect(JSON.stringify(rows)).not.toContain(token)
   })
 

@@ -22,7 +22,8 @@ async function refusalOf(call: Promise<unknown>): Promise<WalletError> {
   if (result instanceof WalletError) return result
   throw new Error(`Expected a refusal, got ${String(result)}`)
 }
-const guess = (userId: string, pin = WRONG_PIN): Promise<WalletError> => refusalOf(world.rooms.users.checkPin(userId, pin))
+const guess = (userId: string, pin = WRONG_PIN): Promise<WalletError> =>
+  refusalOf(world.rooms.users.checkPin(userId, pin))
 
 describe('the PIN', () => {
   test('of 50 guesses at once at most five are checked, and the PIN is locked', async () => {
@@ -98,7 +99,10 @@ describe('the PIN', () => {
 
   test('is stored as argon2id with the pepper: another pepper makes it wrong', async () => {
     const { userId } = await aUser(world)
-    const { rows } = await world.database.pool.query<{ pin_hash: string }>('select pin_hash from users where user_id = $1', [userId])
+    const { rows } = await world.database.pool.query<{ pin_hash: string }>(
+      'select pin_hash from users where user_id = $1',
+      [userId],
+    )
     expect(rows[0]!.pin_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     expect(rows[0]!.pin_hash).not.toContain(TEST_PIN)
     const otherPepper = await createTestWorld({ database: world.database, settings: { pinPepper: 'another pepper' } })
@@ -136,7 +140,11 @@ describe('signing in', () => {
     }
     await measure('warm-up@example.com')
     const known = Math.min(await measure(loginId), await measure(loginId), await measure(loginId))
-    const unknown = Math.min(await measure('a@example.com'), await measure('b@example.com'), await measure('c@example.com'))
+    const unknown = Math.min(
+      await measure('a@example.com'),
+      await measure('b@example.com'),
+      await measure('c@example.com'),
+    )
     // Both are dominated by the hash; without the pretended check the unknown login is ten times faster.
     expect(unknown).toBeGreaterThan(known / 3)
   })
@@ -189,7 +197,9 @@ describe('registering', () => {
     ['currencies', { currencies: ['cny'] }],
     ['userId', { userId: 'me' }],
   ])('names the wrong field %s', async (field, change) => {
-    const refusal = await refusalOf(world.rooms.users.register({ ...about, loginId: `f-${field}@example.com`, ...change }))
+    const refusal = await refusalOf(
+      world.rooms.users.register({ ...about, loginId: `f-${field}@example.com`, ...change }),
+    )
     expect(refusal).toMatchObject({ code: 'INVALID_PARAMETER', details: { field } })
   })
 
@@ -213,7 +223,9 @@ describe('money and freezing', () => {
   })
 
   test('freezing somebody who does not exist is refused', async () => {
-    expect(await refusalOf(world.rooms.users.setFrozen('2088000000000000', true))).toMatchObject({ code: 'USER_NOT_FOUND' })
+    expect(await refusalOf(world.rooms.users.setFrozen('2088000000000000', true))).toMatchObject({
+      code: 'USER_NOT_FOUND',
+    })
   })
 
   test('a repeated top-up adds the money once', async () => {
@@ -227,9 +239,15 @@ describe('money and freezing', () => {
   test('a top-up of nothing, of an unknown user, or in a currency without account is refused', async () => {
     const { userId } = await aUser(world)
     const { users } = world.rooms
-    expect(await refusalOf(users.topUp({ topUpId: 'a', userId, amount: money('CNY', 0n) }))).toMatchObject({ code: 'INVALID_PARAMETER' })
-    expect(await refusalOf(users.topUp({ topUpId: 'b', userId, amount: money('USD', 5n) }))).toMatchObject({ code: 'CURRENCY_NOT_SUPPORTED' })
-    expect(await refusalOf(users.topUp({ topUpId: 'c', userId: '2088000000000000', amount: money('CNY', 5n) }))).toMatchObject({ code: 'USER_NOT_FOUND' })
+    expect(await refusalOf(users.topUp({ topUpId: 'a', userId, amount: money('CNY', 0n) }))).toMatchObject({
+      code: 'INVALID_PARAMETER',
+    })
+    expect(await refusalOf(users.topUp({ topUpId: 'b', userId, amount: money('USD', 5n) }))).toMatchObject({
+      code: 'CURRENCY_NOT_SUPPORTED',
+    })
+    expect(
+      await refusalOf(users.topUp({ topUpId: 'c', userId: '2088000000000000', amount: money('CNY', 5n) })),
+    ).toMatchObject({ code: 'USER_NOT_FOUND' })
   })
 
   test('top-ups come newest first, page by page, without payments, none twice and none left out', async () => {

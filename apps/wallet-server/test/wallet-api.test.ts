@@ -15,7 +15,16 @@ import {
 import { money } from '@tradepay/money'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { User } from '../src/user/types.ts'
-import { aMerchantWithClient, anOrder, aPaidOrder, aUser, startTestServer, TEST_PIN, type TestMerchant, type TestServer } from './support/index.ts'
+import {
+  aMerchantWithClient,
+  anOrder,
+  aPaidOrder,
+  aUser,
+  startTestServer,
+  TEST_PIN,
+  type TestMerchant,
+  type TestServer,
+} from './support/index.ts'
 import { fromOwnPage, send, signIn, type WalletApp } from './support/wallet-app.ts'
 
 const appId = '2021000000000010'
@@ -31,11 +40,25 @@ beforeAll(async () => {
   app = await signIn(wallet, mei)
   const { programs } = wallet.rooms
   await programs.register({
-    appId, merchantId: shop.merchant.merchantId, name: 'Coffee', slogan: 'Good morning', clientIds: [shop.client.clientId], payOnlyOwnOrders: true,
+    appId,
+    merchantId: shop.merchant.merchantId,
+    name: 'Coffee',
+    slogan: 'Good morning',
+    clientIds: [shop.client.clientId],
+    payOnlyOwnOrders: true,
   })
-  const packed = Buffer.from(JSON.stringify({ format: 1, assets: { '/i.svg': { type: 'image/svg+xml', base64: Buffer.from('<svg/>').toString('base64') } } }))
+  const packed = Buffer.from(
+    JSON.stringify({
+      format: 1,
+      assets: { '/i.svg': { type: 'image/svg+xml', base64: Buffer.from('<svg/>').toString('base64') } },
+    }),
+  )
   await programs.addVersion({ appId, version: '1.0.0', packed, manifest: { icon: '/i.svg' } })
-  await programs.release({ appId, version: '1.0.0', settings: { requestDomains: [], imageDomains: [], extConfig: { table: 7 } } })
+  await programs.release({
+    appId,
+    version: '1.0.0',
+    settings: { requestDomains: [], imageDomains: [], extConfig: { table: 7 } },
+  })
 })
 afterAll(() => wallet.close())
 
@@ -60,7 +83,10 @@ describe('the session', () => {
 
   test('is found again by the cookie, until the user signs out', async () => {
     const other = await signIn(wallet, mei)
-    expect((await other.call<SessionAnswer>('GET', walletPaths.session)).body).toMatchObject({ user: { userId: mei.userId }, csrfToken: other.csrfToken })
+    expect((await other.call<SessionAnswer>('GET', walletPaths.session)).body).toMatchObject({
+      user: { userId: mei.userId },
+      csrfToken: other.csrfToken,
+    })
     const out = await other.call<SessionAnswer>('DELETE', walletPaths.session)
     expect(out).toMatchObject({ status: 200, body: { user: null, csrfToken: null } })
     expect(String(out.headers['set-cookie'])).toContain('tradepay_session=; Max-Age=0')
@@ -71,7 +97,9 @@ describe('the session', () => {
   test('signing in again closes the session that the browser had', async () => {
     const before = await signIn(wallet, mei)
     const again = { ...own(), cookie: before.cookie }
-    expect((await send(wallet, 'POST', walletPaths.session, again, { loginId: mei.loginId, pin: TEST_PIN })).status).toBe(200)
+    expect(
+      (await send(wallet, 'POST', walletPaths.session, again, { loginId: mei.loginId, pin: TEST_PIN })).status,
+    ).toBe(200)
     expect((await before.call('GET', walletPaths.balance)).status).toBe(401)
   })
 
@@ -92,7 +120,10 @@ describe('the session', () => {
 
   test('of a sandbox has a cookie for plain http', async () => {
     const sandbox = await startTestServer({ database: wallet.database, settings: { sandbox: true } })
-    const answer = await send<SessionAnswer>(sandbox, 'POST', walletPaths.session, fromOwnPage(sandbox.url), { loginId: mei.loginId, pin: TEST_PIN })
+    const answer = await send<SessionAnswer>(sandbox, 'POST', walletPaths.session, fromOwnPage(sandbox.url), {
+      loginId: mei.loginId,
+      pin: TEST_PIN,
+    })
     expect(String(answer.headers['set-cookie'])).not.toContain('Secure')
     expect(answer.body.sandbox).toBe(true)
     await sandbox.close()
@@ -132,7 +163,12 @@ describe('what another page sends', () => {
 
   test('the CSRF token of another session is refused', async () => {
     const other = await signIn(wallet, mei)
-    const answer = await app.call('POST', walletPaths.authCodes, { appId, scopes: ['auth_base'] }, { 'x-csrf-token': other.csrfToken })
+    const answer = await app.call(
+      'POST',
+      walletPaths.authCodes,
+      { appId, scopes: ['auth_base'] },
+      { 'x-csrf-token': other.csrfToken },
+    )
     expect(answer).toMatchObject({ status: 403, body: { error: { code: 'CSRF_REFUSED' } } })
   })
 
@@ -141,7 +177,13 @@ describe('what another page sends', () => {
     ['origin', 'https://evil.example'],
     ['sec-fetch-site', 'cross-site'],
   ])('cannot sign anybody in: %s %s', async (name, value) => {
-    const answer = await send(wallet, 'POST', walletPaths.session, { ...own(), [name]: value }, { loginId: mei.loginId, pin: TEST_PIN })
+    const answer = await send(
+      wallet,
+      'POST',
+      walletPaths.session,
+      { ...own(), [name]: value },
+      { loginId: mei.loginId, pin: TEST_PIN },
+    )
     expect(answer).toMatchObject({ status: 403, body: { error: { code: 'CSRF_REFUSED' } } })
     expect(answer.headers['set-cookie']).toBeUndefined()
   })
@@ -164,7 +206,12 @@ describe('what another page sends', () => {
   )
 
   test('a call without Origin and Sec-Fetch-Site, as a tool sends it, is taken with the token', async () => {
-    const answer = await app.call('POST', walletPaths.authCodes, { appId, scopes: ['auth_base'] }, { origin: undefined, 'sec-fetch-site': undefined })
+    const answer = await app.call(
+      'POST',
+      walletPaths.authCodes,
+      { appId, scopes: ['auth_base'] },
+      { origin: undefined, 'sec-fetch-site': undefined },
+    )
     expect(answer.status).toBe(200)
   })
 })
@@ -172,22 +219,34 @@ describe('what another page sends', () => {
 describe('programs', () => {
   test('lists what is live, with the addresses of package and icon', async () => {
     const { body } = await app.call<ProgramsAnswer>('GET', walletPaths.programs)
-    expect(body.programs).toMatchObject([{ appId, name: 'Coffee', slogan: 'Good morning', merchantName: 'Coffee Shop' }])
+    expect(body.programs).toMatchObject([
+      { appId, name: 'Coffee', slogan: 'Good morning', merchantName: 'Coffee Shop' },
+    ])
     expect(body.programs[0]!.iconUrl).toMatch(/^\/packages\/[0-9a-f]{64}\/icon$/)
     const one = await app.call<ProgramAnswer>('GET', `${walletPaths.programs}/${appId}`)
     expect(one.body).toMatchObject({ version: '1.0.0', extConfig: { table: 7 }, program: body.programs[0] })
     expect((await app.call('GET', one.body.packageUrl)).status).toBe(200)
   })
 
-  test.each(['2021999999999999', 'x'.repeat(100), '%00', '..%2f..', '%F0%9F%98%80'])('an unknown one (%.20s) is refused', async (id) => {
-    expect((await app.call('GET', `${walletPaths.programs}/${id}`)).body.error.code).toBe('PROGRAM_NOT_FOUND')
-  })
+  test.each(['2021999999999999', 'x'.repeat(100), '%00', '..%2f..', '%F0%9F%98%80'])(
+    'an unknown one (%.20s) is refused',
+    async (id) => {
+      expect((await app.call('GET', `${walletPaths.programs}/${id}`)).body.error.code).toBe('PROGRAM_NOT_FOUND')
+    },
+  )
 })
 
 describe('auth codes', () => {
   test('name what was granted and what was refused', async () => {
-    const { body } = await app.call<AuthCodeAnswer>('POST', walletPaths.authCodes, { appId, scopes: ['auth_user', 'admin'] })
-    expect(body).toEqual({ authCode: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/), authSuccessScopes: ['auth_user'], authErrorScopes: { admin: 'SCOPE_UNKNOWN' } })
+    const { body } = await app.call<AuthCodeAnswer>('POST', walletPaths.authCodes, {
+      appId,
+      scopes: ['auth_user', 'admin'],
+    })
+    expect(body).toEqual({
+      authCode: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+      authSuccessScopes: ['auth_user'],
+      authErrorScopes: { admin: 'SCOPE_UNKNOWN' },
+    })
   })
 
   test.each([
@@ -205,7 +264,9 @@ describe('money', () => {
   test('the balance is what the ledger says', async () => {
     const user = await aUser(wallet, { balance: 4_200n })
     const { body } = await (await signIn(wallet, user)).call<BalanceAnswer>('GET', walletPaths.balance)
-    expect(body).toEqual({ balances: [{ available: { currency: 'CNY', value: '4200' }, pending: { currency: 'CNY', value: '0' } }] })
+    expect(body).toEqual({
+      balances: [{ available: { currency: 'CNY', value: '4200' }, pending: { currency: 'CNY', value: '0' } }],
+    })
   })
 
   test('movements are payments and top-ups, newest first, and paging shows each exactly once', async () => {
@@ -235,23 +296,51 @@ describe('money', () => {
       expect(seen.map(({ id }) => id)).toEqual(expected)
     }
     const { body } = await by.call<MovementsAnswer>('GET', walletPaths.movements)
-    expect(body.movements[0]).toMatchObject({ kind: 'PAYMENT', direction: 'OUT', title: 'Coffee 11', counterparty: 'Coffee Shop', amount: { currency: 'CNY', value: '1250' } })
-    expect(body.movements.at(-1)).toMatchObject({ kind: 'TOP_UP', direction: 'IN', counterparty: 'TradePay', tradeNo: null })
+    expect(body.movements[0]).toMatchObject({
+      kind: 'PAYMENT',
+      direction: 'OUT',
+      title: 'Coffee 11',
+      counterparty: 'Coffee Shop',
+      amount: { currency: 'CNY', value: '1250' },
+    })
+    expect(body.movements.at(-1)).toMatchObject({
+      kind: 'TOP_UP',
+      direction: 'IN',
+      counterparty: 'TradePay',
+      tradeNo: null,
+    })
   })
 
   test('nobody sees the movements of another', async () => {
     await aPaidOrder(wallet, shop, mei)
     const stranger = await signIn(wallet, await aUser(wallet, { balance: 0n }))
-    expect((await stranger.call<MovementsAnswer>('GET', walletPaths.movements)).body).toEqual({ movements: [], next: null })
+    expect((await stranger.call<MovementsAnswer>('GET', walletPaths.movements)).body).toEqual({
+      movements: [],
+      next: null,
+    })
   })
 
-  test.each(['limit=0', 'limit=51', 'limit=x', 'limit=-1', 'limit=1&limit=2', 'before=x', 'before=', 'before=bnVsbA', 'before=WzEsMiwzXQ', `before=${'A'.repeat(3000)}`, 'before=a&before=b', 'before=WyJ4IixudWxsLG51bGxd', 'before=W251bGwsIjIwMjYtMDEtMDEiLCJcdTAwMDAiXQ'])(
-    '?%.40s is refused by its name',
-    async (query) => {
-      const answer = await app.call('GET', `${walletPaths.movements}?${query}`)
-      expect(answer).toMatchObject({ status: 400, body: { error: { code: 'INVALID_PARAMETER', field: query.split('=')[0] } } })
-    },
-  )
+  test.each([
+    'limit=0',
+    'limit=51',
+    'limit=x',
+    'limit=-1',
+    'limit=1&limit=2',
+    'before=x',
+    'before=',
+    'before=bnVsbA',
+    'before=WzEsMiwzXQ',
+    `before=${'A'.repeat(3000)}`,
+    'before=a&before=b',
+    'before=WyJ4IixudWxsLG51bGxd',
+    'before=W251bGwsIjIwMjYtMDEtMDEiLCJcdTAwMDAiXQ',
+  ])('?%.40s is refused by its name', async (query) => {
+    const answer = await app.call('GET', `${walletPaths.movements}?${query}`)
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: { code: 'INVALID_PARAMETER', field: query.split('=')[0] } },
+    })
+  })
 })
 
 test('a path that is none of the API is answered as one of the API', async () => {

@@ -46,11 +46,15 @@ function BalanceLink() {
   return (
     <a class="balance-link" href="/wallet" onClick={(event) => followLink(event, '/wallet')}>
       <span>{t.home.balance}</span>
-      <strong class="amount">
+      <span class="balance-values">
         {state.status === 'there'
-          ? state.value.balances.map(({ available }) => formatAmount(available)).join(' · ')
+          ? state.value.balances.map(({ available }) => (
+              <strong key={available.currency} class="amount">
+                {formatAmount(available)}
+              </strong>
+            ))
           : '—'}
-      </strong>
+      </span>
       <NextIcon />
     </a>
   )

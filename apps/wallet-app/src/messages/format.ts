@@ -1,12 +1,24 @@
 /** Amounts and times as this user reads them. */
-import { MoneyError, formatMoney, parseMinor } from '@tradepay/money'
+import { MoneyError, formatDecimal, minorDigits, parseMinor } from '@tradepay/money'
 import type { Amount } from '@tradepay/contract'
 import { locale, t } from './index.ts'
 
-/** "¥12.50". A currency that this app does not know is shown as it came: code and smallest units. */
+/**
+ * "CN¥12.50", "€12.50": the symbol as the locale tells it apart from others, because a wallet may hold yuan and yen
+ * and both are ¥. A currency that this app does not know is shown as it came: code and smallest units.
+ */
 export function formatAmount(amount: Amount): string {
   try {
-    return formatMoney(parseMinor(amount.currency, amount.value), locale)
+    const decimal = formatDecimal(parseMinor(amount.currency, amount.value))
+    const digits = minorDigits(amount.currency)
+    const format = new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency: amount.currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    })
+    // Intl formats decimal text exactly (ES2023); the type of the standard library still asks for a number.
+    return format.format(decimal as unknown as number)
   } catch (error) {
     if (error instanceof MoneyError) return `${amount.currency} ${amount.value}`
     throw error

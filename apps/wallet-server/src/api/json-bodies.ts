@@ -15,27 +15,39 @@ export function rawBodyOf(request: object): Buffer {
   return rawBodies.get(request) ?? Buffer.alloc(0)
 }
 
+/**
+ * Escapes that are JSON but no text: NUL, and halves of surrogate pairs. No column can keep them and no field here has a
+ * use for them. (The bytes themselves cannot hold either: they are valid UTF-8, and JSON forbids a bare NUL.)
+ */
+const unstorableEscape = /\\u(?:0000|d[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f])/i
+
+/** Largest body where a route does not say otherwise. Bytes. */
+const BODY_MAX_BYTES = 64 * 1024
+
 /** Makes a door read JSON and nothing else: a form or plain text, which any web page may send, is refused. */
 export function readJsonBodies(http: FastifyInstance): void {
   const parse = http.getDefaultJsonParser('error', 'error')
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   http.removeAllContentTypeParsers()
-  http.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const bytes = body as Buffer
-    rawBodies.set(request, bytes)
-    if (bytes.length === 0) return done(null, undefined)
-    let text: string
-    try {
-      text = utf8.decode(bytes)
-    } catch {
-      return done(new WalletError('BODY_MALFORMED', { expected: 'JSON in UTF-8' }))
-    }
-    // The escape of NUL cannot be stored as text, and no field here has a use for it.
-    if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) {
-      return done(new WalletError('BODY_MALFORMED', { expected: 'text without the character NUL' }))
-    }
-    void parse(request, text, done)
-  })
+  http.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit: BODY_MAX_BYTES },
+    (request, body, done) => {
+      const bytes = body as Buffer
+      rawBodies.set(request, bytes)
+      if (bytes.length === 0) return done(null, undefined)
+      let text: string
+      try {
+        text = utf8.decode(bytes)
+      } catch {
+        return done(new WalletError('BODY_MALFORMED', { expected: 'JSON in UTF-8' }))
+      }
+      if (unstorableEscape.test(text)) {
+        return done(new WalletError('BODY_MALFORMED', { expected: 'Unicode text without the character NUL' }))
+      }
+      void parse(request, text, done)
+    },
+  )
   http.setValidatorCompiler<TSchema>(({ schema }) => validator(schema))
   // Answers are written as they are; their schemas describe them.
   http.setSerializerCompiler(() => (data) => JSON.stringify(data))

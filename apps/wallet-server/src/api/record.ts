@@ -16,7 +16,9 @@ const secretHeaders: ReadonlySet<string> = new Set([
 ])
 
 /** Headers in lower case, one text for each, with the secret ones blanked. */
-export function recordedHeaders(headers: Record<string, number | string | string[] | undefined>): Record<string, string> {
+export function recordedHeaders(
+  headers: Record<string, number | string | string[] | undefined>,
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => {
       if (value === undefined) return []
@@ -50,8 +52,8 @@ export function recordedAnswer(reply: FastifyReply, payload: unknown): RecordedM
 }
 
 /**
- * A JSON text with every value of one key blanked, and nothing else changed: byte for byte what was sent, but for the
- * secret. Text that hides the key in another way is written anew from what was understood of it.
+ * The text of a JSON object with the value of one key blanked, and nothing else changed: byte for byte what was sent, but
+ * for the secret. Where the key comes twice, or holds more than one value, only the other plain values are kept.
  */
 export function blankKey(json: string, key: string): string {
   let named = 0
@@ -68,5 +70,6 @@ export function blankKey(json: string, key: string): string {
     },
   )
   if (named === 1 && blanked === 1) return text
-  return JSON.stringify(JSON.parse(json), (name, value: unknown) => (name === key ? BLANK : value))
+  const plain = Object.entries(JSON.parse(json) as object).filter(([, value]) => typeof value !== 'object')
+  return JSON.stringify({ ...Object.fromEntries(plain), [key]: BLANK })
 }

@@ -122,4 +122,3 @@ function describe(error: unknown): { name: string; code?: string; statusCode?: n
   const statusCode = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined
   return { name: error.name, code, statusCode, stack: error.stack }
 }
-

@@ -73,7 +73,8 @@ async function createMigrationsTable(db: pg.Pool): Promise<void> {
       'create table if not exists migrations (number integer primary key, name text not null, applied_at timestamptz not null)',
     )
   } catch (error) {
-    // Two servers created it in the same moment: `if not exists` does not cover that race, the loser finds it made.
-    if (errorCode(error) !== '23505' && errorCode(error) !== '42P07') throw error
+    // Two servers created it in the same moment: `if not exists` does not cover that race. The loser finds the table, its
+    // type, or their entry in the catalogue already there.
+    if (!['42P07', '42710', '23505'].includes(errorCode(error) ?? '')) throw error
   }
 }

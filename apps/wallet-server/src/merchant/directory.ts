@@ -14,10 +14,7 @@ export interface Directory<Value> {
 }
 
 /** @param read finds the value; null is not remembered, so that strangers' guesses do not fill the memory */
-export function createDirectory<Value>(
-  clock: Clock,
-  read: (key: string) => Promise<Value>,
-): Directory<Value> {
+export function createDirectory<Value>(clock: Clock, read: (key: string) => Promise<Value>): Directory<Value> {
   const entries = new Map<string, { at: number; value: Promise<Value> }>()
 
   return {

@@ -16,10 +16,7 @@ export async function insertMerchant(
   })
 }
 
-export async function findMerchant(
-  db: Queryable,
-  merchantId: string,
-): Promise<Omit<Merchant, 'currencies'> | null> {
+export async function findMerchant(db: Queryable, merchantId: string): Promise<Omit<Merchant, 'currencies'> | null> {
   const { rows } = await db.query<{ bucket: number; name: string; state: 'ACTIVE' | 'FROZEN' }>({
     name: 'merchant-find',
     text: 'select bucket, name, state from merchants where merchant_id = $1',

@@ -31,7 +31,12 @@ export interface Client {
 
 export interface MerchantService {
   register(merchant: { name: string; currencies: Currency[]; merchantId?: string }): Promise<Merchant>
-  registerClient(client: { merchantId: string; name: string; notifyUrl: string | null; clientId?: string }): Promise<Client>
+  registerClient(client: {
+    merchantId: string
+    name: string
+    notifyUrl: string | null
+    clientId?: string
+  }): Promise<Client>
   /** Adds a public key (SPKI PEM, RSA ≥ 2048). @throws WalletError INVALID_PARAMETER */
   addKey(clientId: string, version: number, publicKeyPem: string): Promise<void>
   revokeKey(clientId: string, version: number): Promise<void>

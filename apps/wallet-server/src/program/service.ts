@@ -83,7 +83,9 @@ export function createProgramService({ db, clock, random, settings }: Deps): Pro
       const bytes = await packages.read(packageHash)
       const path = bytes && (await store.iconPathOf(db, packageHash))
       if (!bytes || !path) return null
-      const { assets } = JSON.parse(bytes.toString('utf8')) as { assets?: Record<string, { type: string; base64: string }> }
+      const { assets } = JSON.parse(bytes.toString('utf8')) as {
+        assets?: Record<string, { type: string; base64: string }>
+      }
       const asset = assets && Object.hasOwn(assets, path) ? assets[path] : undefined
       if (!asset || !iconTypes.has(asset.type)) return null
       return { type: asset.type, bytes: Buffer.from(asset.base64, 'base64') }
@@ -95,7 +97,8 @@ export function createProgramService({ db, clock, random, settings }: Deps): Pro
       const refused = Object.fromEntries(
         scopes.filter((scope) => !knownScopes.has(scope)).map((scope) => [scope, 'SCOPE_UNKNOWN']),
       )
-      if (granted.length === 0) throw new WalletError('SCOPE_UNKNOWN', { field: 'scopes', expected: [...knownScopes].join(', ') })
+      if (granted.length === 0)
+        throw new WalletError('SCOPE_UNKNOWN', { field: 'scopes', expected: [...knownScopes].join(', ') })
       const authCode = random.bytes(AUTH_CODE_BYTES).toString('base64url')
       const now = clock.now()
       const expiresAt = new Date(now.getTime() + settings.authCodeSeconds * 1000)

@@ -30,10 +30,20 @@ export interface LiveProgram extends MiniProgram {
 export interface ProgramService {
   /** Registers a program and names the clients whose orders it may pay. */
   register(program: {
-    appId: string; merchantId: string; name: string; slogan: string; clientIds: string[]; payOnlyOwnOrders: boolean
+    appId: string
+    merchantId: string
+    name: string
+    slogan: string
+    clientIds: string[]
+    payOnlyOwnOrders: boolean
   }): Promise<void>
   /** Stores the bytes and the version. Equal bytes under the same version may be added again; others are refused. */
-  addVersion(version: { appId: string; version: string; packed: Buffer; manifest: Record<string, unknown> }): Promise<{ packageHash: string }>
+  addVersion(version: {
+    appId: string
+    version: string
+    packed: Buffer
+    manifest: Record<string, unknown>
+  }): Promise<{ packageHash: string }>
   /** Shows a version to everybody; the one before ends. */
   release(release: { appId: string; version: string; settings: ReleaseSettings }): Promise<void>
   live(): Promise<LiveProgram[]>
@@ -44,5 +54,9 @@ export interface ProgramService {
   icon(packageHash: string): Promise<{ type: string; bytes: Buffer } | null>
   /** Whether the program may present an order of this client. @throws WalletError PROGRAM_NOT_FOUND */
   mayPay(appId: string, clientId: string): Promise<boolean>
-  issueAuthCode(code: { appId: string; userId: string; scopes: string[] }): Promise<{ authCode: string; granted: string[]; refused: Record<string, string> }>
+  issueAuthCode(code: {
+    appId: string
+    userId: string
+    scopes: string[]
+  }): Promise<{ authCode: string; granted: string[]; refused: Record<string, string> }>
 }

@@ -109,7 +109,9 @@ export function createUserService(deps: Deps, ledger: LedgerService): UserServic
       if (!tries) throw notFound()
       if (!tries.lockedUntil) return { triesLeft: PIN_TRIES - tries.tries, lockedUntil: null }
       const stillLocked = tries.lockedUntil > clock.now()
-      return stillLocked ? { triesLeft: 0, lockedUntil: tries.lockedUntil } : { triesLeft: PIN_TRIES, lockedUntil: null }
+      return stillLocked
+        ? { triesLeft: 0, lockedUntil: tries.lockedUntil }
+        : { triesLeft: PIN_TRIES, lockedUntil: null }
     },
 
     async signIn(loginId, pin) {
@@ -210,4 +212,3 @@ const isReadable = (text: string): boolean =>
 function requireCurrencies(list: Currency[]): void {
   if (list.length === 0 || !list.every(isCurrency)) throw invalidParameter('currencies', 'ISO 4217 codes, at least one')
 }
-

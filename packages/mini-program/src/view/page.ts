@@ -24,6 +24,7 @@ export class Page {
     readonly draw: RenderTemplate,
   ) {}
 
+  /** First data of the page. */
   mount(seq: number, data: Json): void {
     this.#data = data
     this.#mounted = true
@@ -31,6 +32,7 @@ export class Page {
     this.#show()
   }
 
+  /** Changes, in order; before the first data there is nothing to change. */
   update(seq: number, changes: Change[]): void {
     if (!this.#mounted) return
     this.#data = applyChanges(this.#data, changes)
@@ -58,7 +60,12 @@ export class Page {
   #render(): void {
     this.#dirty = false
     const data = typeof this.#data === 'object' && this.#data !== null && !Array.isArray(this.#data) ? this.#data : {}
-    render(h(Boundary, { draw: this.draw, data: data as Data }), this.root)
+    try {
+      render(h(Boundary, { draw: this.draw, data: data as Data }), this.root)
+    } catch (error) {
+      // Whatever went wrong, the page's callbacks still come, and the next data is drawn.
+      tellError(error)
+    }
   }
 
   #tellPainted(seq: number): void {
@@ -106,9 +113,5 @@ class Boundary extends Component<BoundaryProps> {
       tellError(error)
     }
     return this.#last
-  }
-
-  override componentDidCatch(error: unknown): void {
-    tellError(error)
   }
 }

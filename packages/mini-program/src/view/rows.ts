@@ -3,6 +3,7 @@
  * others are handed back as they were, and Preact passes over them. That is what makes one change in a long list cheap.
  */
 import { Component, Fragment, h, type ComponentChildren, type VNode } from 'preact'
+import { tellError } from './link.ts'
 
 export interface RowsProps {
   list: unknown
@@ -32,16 +33,24 @@ export class Rows extends Component<RowsProps> {
     for (const [index, item] of entriesOf(list)) {
       const key = freeKey(keyOf(rowKey, item, index), made)
       const old = before.get(key)
-      const entry =
-        old && old.item === item && old.index === index
-          ? old
-          : { item, index, node: h(Fragment, { key }, row(item, index)) }
+      const entry = old && old.item === item && old.index === index ? old : this.#make(row, item, index, key, old)
+      if (!entry) continue
       made.set(key, entry)
       nodes.push(entry.node)
     }
     this.#made = made
     this.#uses = uses
     return nodes
+  }
+
+  /** A row whose expression throws stays as it was, or away; the others show. */
+  #make(row: RowsProps['row'], item: unknown, index: unknown, key: string, old: Made | undefined): Made | undefined {
+    try {
+      return { item, index, node: h(Fragment, { key }, row(item, index)) }
+    } catch (error) {
+      tellError(error)
+      return old
+    }
   }
 }
 

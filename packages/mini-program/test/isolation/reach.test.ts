@@ -82,7 +82,7 @@ describe('the first lock alone: a worker in a frame with the policy of the logic
       frame.src = src
       document.body.append(frame)
     }, address)
-    const line = await page.waitForFunction(() => window.wallet.heard.find((word) => String(word).startsWith('RESULT')), null, { timeout: 30_000 })
+    const line = await page.waitForFunction(() => window.wallet.heard.find((word) => String(word).startsWith('RESULT')), null, { timeout: 60_000 })
     results = JSON.parse(String(await line.jsonValue()).slice('RESULT'.length)) as Record<string, string | null>
     await page.close()
   }, 90_000)
@@ -94,4 +94,41 @@ describe('the first lock alone: a worker in a frame with the policy of the logic
   it('lets nothing through to a server', () => {
     expect(world.reached).toEqual([])
   })
+})
+
+describe('the attempts themselves', () => {
+  it('succeed in a worker of an ordinary page, so that their failure above means something', async () => {
+    const page = await world.browser.newPage()
+    await page.goto(`${world.url}/plain`)
+    const results = await page.evaluate(
+      (script) =>
+        new Promise<Record<string, string | null>>((resolve) => {
+          // What the wallet has: a database, and a channel that speaks.
+          indexedDB.open('wallet', 1).onupgradeneeded = ({ target }) => (target as IDBOpenDBRequest).result.createObjectStore('secrets')
+          setInterval(() => new BroadcastChannel('wallet').postMessage('secret'), 50)
+          const worker = new Worker(URL.createObjectURL(new Blob([script])))
+          worker.onmessage = ({ data }) => resolve(data as Record<string, string | null>)
+        }),
+      runAttempts(world.url, 'postMessage(results)'),
+    )
+    const succeeded = names.filter((name) => results[name] !== null)
+    expect(succeeded).toEqual(
+      expect.arrayContaining([
+        'fetch of the wallet with its cookie',
+        'XMLHttpRequest',
+        'dynamic import of a data address',
+        'new Function',
+        'eval',
+        'a timer with a text',
+        'WebAssembly',
+        'indexedDB',
+        'caches',
+        'the origin private file system',
+        'hearing the wallet’s BroadcastChannel',
+        'a nested worker with a network',
+      ]),
+    )
+    expect(world.reached.map((request) => request.path)).toEqual(expect.arrayContaining(['/reached/fetch', '/reached/socket', '/reached/events', '/reached/import', '/reached/nested']))
+    await page.close()
+  }, 60_000)
 })

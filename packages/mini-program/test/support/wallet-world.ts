@@ -106,6 +106,8 @@ export async function startWalletWorld(): Promise<WalletWorld> {
         },
         walletHtml,
       )
+    } else if (path === '/plain') {
+      send(200, { 'content-type': 'text/html' }, '<title>An ordinary page</title>')
     } else {
       if (path !== '/favicon.ico') world.reached.push(recorded)
       send(200, { 'content-type': 'text/html', 'access-control-allow-origin': '*' }, '<title>reached</title>')
@@ -130,7 +132,7 @@ export async function startWalletWorld(): Promise<WalletWorld> {
       const hash = `sha256-${createHash('sha256').update(script).digest('base64')}`
       const path = `/frames/own-${own.size}`
       const policy = policies.logic.replace(/'sha256-[^']+'/, `'${hash}'`)
-      own.set(path, { policy, html: `<!doctype html><body><script>${script}</script>` })
+      own.set(path, { policy, html: `<!doctype html><meta charset="utf-8"><body><script>${script}</script>` })
       return path
     },
     async open(program, options = {}) {

@@ -141,6 +141,31 @@ test('an expression that throws is told and leaves the page as it was', async ()
   await view.close()
 })
 
+test('a row whose expression throws leaves the others alone', async () => {
+  const view = await show(
+    '<import-sjs name="f" from="/m.sjs"/><text a:for="{{list}}">{{f(item)}}</text>',
+    { list: ['a', 'bad', 'c'] },
+    { 'm.sjs': 'export default (x) => { if (x === "bad") { throw new Error("no good") } return x }' },
+  )
+  expect(await text(view)).toBe('ac')
+  expect(await view.fromHost()).toContainEqual({ kind: 'error', message: 'Error: no good' })
+  await view.set(['list', 1], 'b')
+  expect(await text(view)).toBe('abc')
+  await view.close()
+})
+
+test('many changes in one turn are all painted', async () => {
+  const view = await show('<text>{{n}}</text>', { n: 0 })
+  await view.page.evaluate(() => {
+    for (let seq = 2; seq <= 51; seq++)
+      window.toLogic.postMessage({ kind: 'update', seq, changes: [{ path: ['n'], value: seq }] })
+  })
+  await view.page.waitForFunction(() => window.fromLogic.some((each) => each.kind === 'painted' && each.seq === 51))
+  expect(await text(view)).toBe('51')
+  expect((await view.fromLogic()).filter((message) => message.kind === 'painted').length).toBeLessThan(50)
+  await view.close()
+})
+
 test('750rpx are the page width, in styles and in inline styles, on any width', async () => {
   const { packed } = await packFiles({
     'pages/index/index.axml': '<view id="a" class="a"/><view id="b" style="width:{{w}}rpx;height:10rpx"/>',

@@ -20,10 +20,16 @@ interface Awaited {
 
 export interface CashierRecording {
   /** To be told when the order of a request is found; keeps the request, and the answer when it leaves. */
-  keep(request: FastifyRequest, notes: { step: 10 | 14; asked: (order: Order) => string; answered: (order: Order) => string }): (order: Order) => void
+  keep(
+    request: FastifyRequest,
+    notes: { step: 10 | 14; asked: (order: Order) => string; answered: (order: Order) => string },
+  ): (order: Order) => void
 }
 
-export function recordCashier(http: FastifyInstance, { recorder, clock }: Pick<Deps, 'recorder' | 'clock'>): CashierRecording {
+export function recordCashier(
+  http: FastifyInstance,
+  { recorder, clock }: Pick<Deps, 'recorder' | 'clock'>,
+): CashierRecording {
   const awaited = new WeakMap<FastifyRequest, Awaited>()
 
   http.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {

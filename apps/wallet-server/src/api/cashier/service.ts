@@ -141,5 +141,6 @@ async function refuseOtherProgram({ programs }: Rooms, order: Order, appId: stri
 /** Says early what the payment would say after the PIN. The payment decides again, under its lock. */
 function refuseUnpayable(order: Order): void {
   if (order.state === 'PAID') throw new WalletError('ORDER_PAID')
-  if (order.state === 'CLOSED') throw new WalletError(order.closeReason === 'EXPIRED' ? 'ORDER_EXPIRED' : 'ORDER_CLOSED')
+  if (order.state === 'CLOSED')
+    throw new WalletError(order.closeReason === 'EXPIRED' ? 'ORDER_EXPIRED' : 'ORDER_CLOSED')
 }

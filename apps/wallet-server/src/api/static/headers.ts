@@ -19,7 +19,20 @@ export const appPolicy = [
   "form-action 'none'",
 ].join('; ')
 
-const unusedFeatures = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid', 'magnetometer', 'microphone', 'midi', 'payment', 'serial', 'usb']
+const unusedFeatures = [
+  'accelerometer',
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'serial',
+  'usb',
+]
 
 /** On every answer of the static door. */
 export function commonHeaders(settings: Pick<Settings, 'publicUrl'>): Record<string, string> {

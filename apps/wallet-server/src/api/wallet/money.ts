@@ -1,13 +1,7 @@
 /**
  * GET /wallet/v1/balance and /wallet/v1/movements: what the user has, and what came and went, newest first.
  */
-import {
-  BalanceAnswer,
-  invalidParameter,
-  MovementsAnswer,
-  walletPaths,
-  type Movement,
-} from '@tradepay/contract'
+import { BalanceAnswer, invalidParameter, MovementsAnswer, walletPaths, type Movement } from '@tradepay/contract'
 import { isStorable } from '../../db/text.ts'
 import { pageAfter, type PaidOrder, type PaymentService } from '../../payment/types.ts'
 import type { TopUp, UserService } from '../../user/types.ts'

@@ -62,7 +62,5 @@ export function outgoingHeaders(asked: Record<string, string>, referer: string):
 }
 
 export function answerHeaders(answered: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(answered).filter(([name]) => !notForTheProgram.has(name.toLowerCase())),
-  )
+  return Object.fromEntries(Object.entries(answered).filter(([name]) => !notForTheProgram.has(name.toLowerCase())))
 }

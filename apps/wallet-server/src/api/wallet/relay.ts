@@ -116,7 +116,13 @@ async function sendRecorded(
   } catch (error) {
     if (error instanceof WalletError) {
       const note = `No answer: ${error.message}`
-      recorder.record(null, { step: 8, at: clock.now().toISOString(), ok: false, note, facts: { ...facts, code: error.code } })
+      recorder.record(null, {
+        step: 8,
+        at: clock.now().toISOString(),
+        ok: false,
+        note,
+        facts: { ...facts, code: error.code },
+      })
     }
     throw error
   }
@@ -136,7 +142,11 @@ async function send(transport: Transport, outgoing: OutgoingRequest): Promise<Ou
       case 'TIMED_OUT':
         throw new WalletError('HOST_TIMED_OUT')
       case 'ANSWER_TOO_LARGE':
-        throw new WalletError('HOST_UNREACHABLE', {}, `The host's answer is larger than ${RELAY_ANSWER_MAX_BYTES} bytes.`)
+        throw new WalletError(
+          'HOST_UNREACHABLE',
+          {},
+          `The host's answer is larger than ${RELAY_ANSWER_MAX_BYTES} bytes.`,
+        )
     }
   }
 }
