@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -50,7 +51,8 @@ export async function startWallet(): Promise<RunningWallet> {
       stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-8000)))
     }
     const deadline = started + READY_WITHIN_MS
-    while (!(await answers(port))) {
+    // sandbox.json is written last, when everything is ready; after a kill an older one lies there, so both are waited for.
+    while (!(existsSync(join(folder, 'sandbox.json')) && (await answers(port)))) {
       if (process_.exitCode !== null) throw new Error(`The wallet ended while starting:\n${output}`)
       if (performance.now() > deadline) throw new Error(`The wallet is not ready:\n${output}`)
       await wait(25)

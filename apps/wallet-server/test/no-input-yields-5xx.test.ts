@@ -186,7 +186,8 @@ test('addresses of any text', async () => {
       fc.string({ unit: 'binary', maxLength: 60 }),
       fc.boolean(),
       async (prefix, rest, encoded) => {
-        const path = prefix + (encoded ? encodeURIComponent(rest.toWellFormed()) : rest.replace(/[^!-~]/g, '%'))
+        const path =
+          prefix + (encoded ? encodeURIComponent(Buffer.from(rest).toString()) : rest.replace(/[^!-~]/g, '%'))
         const answer = await app.call('GET', path)
         expect(answer.status, path).toBeLessThan(500)
       },

@@ -86,7 +86,9 @@ export const PAGE_STACK_MAX = 10
 /** What my.SDKVersion says: the level of the base library whose behaviour the runtime follows. */
 export const MY_SDK_VERSION = '2.8.0'
 
-const text = (max: number, oneOf?: readonly string[]): MyParam => ({ shape: { is: 'text', max, ...(oneOf && { oneOf }) } })
+const text = (max: number, oneOf?: readonly string[]): MyParam => ({
+  shape: { is: 'text', max, ...(oneOf && { oneOf }) },
+})
 const needed = (param: MyParam): MyParam => ({ ...param, required: true })
 const number = (min: number, max: number): MyParam => ({ shape: { is: 'number', min, max } })
 const flag: MyParam = { shape: { is: 'flag' } }
@@ -102,7 +104,11 @@ const often: MyRate = { burst: 200, perSecond: 100 }
 const byHand: MyRate = { burst: 30, perSecond: 5 }
 const seldom: MyRate = { burst: 10, perSecond: 1 }
 
-type Row = Omit<MyApi, 'name' | 'sync' | 'rate' | 'params'> & { params?: MyApi['params']; rate?: MyRate; sync?: boolean }
+type Row = Omit<MyApi, 'name' | 'sync' | 'rate' | 'params'> & {
+  params?: MyApi['params']
+  rate?: MyRate
+  sync?: boolean
+}
 const inLogic: Row = { answeredBy: 'logic', feature: null }
 const inLogicSync: Row = { answeredBy: 'logic', feature: null, sync: true }
 const storageKey = { key: needed(text(1_000)) }

@@ -6,6 +6,7 @@
  */
 import { WalletError, type ApiError, type RefusalCode } from '@tradepay/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isLostConnection } from '../db/transaction.ts'
 
 const statuses: Record<RefusalCode, number> = {
   INVALID_PARAMETER: 400,
@@ -65,7 +66,8 @@ export function sendError(reply: FastifyReply, error: unknown): FastifyReply {
   // The name, the code and the stack of ours say where; what the caller sent may hold a PIN and is not logged.
   const { name, code, stack } = describe(error)
   reply.log.error({ error: { name, code, stack } }, 'A call failed in a way the wallet does not foresee.')
-  return answer(reply, 500, new WalletError('OUTCOME_UNKNOWN'))
+  // A database that is away for a moment is no fault of the call: 503 says that it may be repeated.
+  return answer(reply, isLostConnection(error) ? 503 : 500, new WalletError('OUTCOME_UNKNOWN'))
 }
 
 /** The body of a refusal. */

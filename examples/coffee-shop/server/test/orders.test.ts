@@ -88,11 +88,15 @@ describe('an order', () => {
 describe('one order, however often it is asked for', () => {
   test('the same requestKey answers the same order, ten times at once', async () => {
     const before = await countOrders()
-    const body = { ...BASKET, requestKey: 'attempt-0001' }
-    const answers = await Promise.all(Array.from({ length: 10 }, () => order(body)))
-    expect(new Set(answers.map(({ json }) => json['orderNo'])).size).toBe(1)
-    expect(new Set(answers.map(({ json }) => json['tradeNO'])).size).toBe(1)
-    expect(await countOrders()).toBe(before + 1)
+    // Several rounds: in the first one the calls may queue up for a connection instead of meeting in the database.
+    for (const round of [1, 2, 3, 4]) {
+      const body = { ...BASKET, requestKey: `attempt-round-${round}` }
+      const answers = await Promise.all(Array.from({ length: 10 }, () => order(body)))
+      expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200))
+      expect(new Set(answers.map(({ json }) => json['orderNo'])).size).toBe(1)
+      expect(new Set(answers.map(({ json }) => json['tradeNO'])).size).toBe(1)
+      expect(await countOrders()).toBe(before + round)
+    }
   })
 
   test("another customer's equal requestKey is another order", async () => {

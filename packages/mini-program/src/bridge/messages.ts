@@ -87,7 +87,14 @@ export type HostToLogic =
    * The host opened a page: run its module, onLoad, onShow. The port that comes with the message leads to its frame.
    * `stack` is the page stack from now on, bottom first; `call` the navigateTo that opened it.
    */
-  | { kind: 'pageOpened'; pageId: number; path: string; query: Record<string, string>; stack: number[]; call: number | null }
+  | {
+      kind: 'pageOpened'
+      pageId: number
+      path: string
+      query: Record<string, string>
+      stack: number[]
+      call: number | null
+    }
   /** A page that was covered is on top again: onShow. */
   | { kind: 'pageShown'; pageId: number; stack: number[] }
   | { kind: 'pageHidden'; pageId: number }

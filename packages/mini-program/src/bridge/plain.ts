@@ -41,7 +41,8 @@ function copyObject(value: object, depth: number): Json | undefined {
     return list
   }
   if ('toJSON' in value && typeof value.toJSON === 'function') return copy(value.toJSON(), depth + 1)
-  if (value instanceof Number || value instanceof String || value instanceof Boolean) return copy(value.valueOf(), depth)
+  if (value instanceof Number || value instanceof String || value instanceof Boolean)
+    return copy(value.valueOf(), depth)
   const result: { [key: string]: Json } = {}
   for (const [key, item] of Object.entries(value)) {
     if (key === '__proto__') continue

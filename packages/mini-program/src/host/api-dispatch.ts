@@ -72,7 +72,13 @@ export function createDispatch(deps: DispatchDeps): (message: LogicToHost) => vo
     return { api, handler }
   }
 
-  async function run(id: number, name: string, params: unknown, buffer: ArrayBuffer | undefined, withinRate: boolean): Promise<void> {
+  async function run(
+    id: number,
+    name: string,
+    params: unknown,
+    buffer: ArrayBuffer | undefined,
+    withinRate: boolean,
+  ): Promise<void> {
     try {
       const { api, handler } = admit(name, withinRate)
       const checked = checkParams(api, params)
@@ -112,12 +118,14 @@ export function createDispatch(deps: DispatchDeps): (message: LogicToHost) => vo
       }
       case 'console': {
         const level = levels.find((one) => one === message['level'])
-        if (withinRate && level && typeof message['text'] === 'string') deps.console(level, message['text'].slice(0, TEXT_MAX))
+        if (withinRate && level && typeof message['text'] === 'string')
+          deps.console(level, message['text'].slice(0, TEXT_MAX))
         break
       }
       case 'error': {
         const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, TEXT_MAX) : '')
-        if (withinRate || message['fatal'] === true) deps.problem(text(message['message']), text(message['stack']), message['fatal'] === true)
+        if (withinRate || message['fatal'] === true)
+          deps.problem(text(message['message']), text(message['stack']), message['fatal'] === true)
         break
       }
       case 'started':
@@ -131,5 +139,9 @@ export function createDispatch(deps: DispatchDeps): (message: LogicToHost) => vo
 function failureOf(name: string, error: unknown): Json {
   if (!(error instanceof ApiFailure)) return { error: myErrors.unknown, errorMessage: `${name}: unknown error` }
   const extra = toPlain(error.extra)
-  return { ...(isRecord(extra) ? (extra as { [key: string]: Json }) : {}), error: error.error, errorMessage: error.errorMessage }
+  return {
+    ...(isRecord(extra) ? (extra as { [key: string]: Json }) : {}),
+    error: error.error,
+    errorMessage: error.errorMessage,
+  }
 }

@@ -49,7 +49,8 @@ function checkShape(api: MyApi, name: string, shape: MyShape, value: unknown): u
       const list = Array.isArray(value) ? value : [value]
       if (list.length > shape.maxItems) throw bad(api, name, `has more than ${shape.maxItems} items`)
       return list.map((item) => {
-        if (typeof item !== 'string' || item.length > shape.max) throw bad(api, name, 'must be a text or a list of texts')
+        if (typeof item !== 'string' || item.length > shape.max)
+          throw bad(api, name, 'must be a text or a list of texts')
         return item
       })
     }

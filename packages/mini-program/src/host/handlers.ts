@@ -62,7 +62,8 @@ export function createHandlers(deps: HandlerDeps): ReadonlyMap<string, ApiHandle
     if (typeof params['title'] === 'string') bar.title = params['title'].slice(0, TITLE_MAX)
     const colour = params['backgroundColor']
     if (typeof colour === 'string') {
-      if (!COLOUR.test(colour)) throw new ApiFailure(myErrors.badParameter, 'setNavigationBar: backgroundColor is not a colour')
+      if (!COLOUR.test(colour))
+        throw new ApiFailure(myErrors.badParameter, 'setNavigationBar: backgroundColor is not a colour')
       bar.backgroundColor = colour
     }
     const front = params['frontColor']
@@ -118,7 +119,11 @@ export function createHandlers(deps: HandlerDeps): ReadonlyMap<string, ApiHandle
     ['httpRequest', (params, call) => request(params, call, 'httpRequest')],
   ])
 
-  async function request(params: Params, { buffer }: { buffer: ArrayBuffer | undefined }, api: string): Promise<CallResult> {
+  async function request(
+    params: Params,
+    { buffer }: { buffer: ArrayBuffer | undefined },
+    api: string,
+  ): Promise<CallResult> {
     const received = await send(encodeRequest(api, params, buffer, stack.top()?.path ?? ''))
     const headers = isRecord(received.headers) ? received.headers : {}
     return decodeResult({ ...received, headers }, params['dataType'])

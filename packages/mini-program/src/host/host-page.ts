@@ -110,7 +110,11 @@ export function createHostPage(deps: HostPageDeps): HostPage {
     frame.element.inert = !touchable
   }
   function slide(from: string, to: string): void {
-    frame.element.animate([{ transform: from }, { transform: to }], { duration: SLIDE_MS, easing: 'ease-out', fill: 'forwards' })
+    frame.element.animate([{ transform: from }, { transform: to }], {
+      duration: SLIDE_MS,
+      easing: 'ease-out',
+      fill: 'forwards',
+    })
   }
 
   let watchdog = setTimeout(giveUp, PAINT_WITHIN)
@@ -138,7 +142,8 @@ export function createHostPage(deps: HostPageDeps): HostPage {
         }
         break
       case 'error':
-        if (!painted) deps.failed(page, typeof message['message'] === 'string' ? message['message'].slice(0, 1_000) : '')
+        if (!painted)
+          deps.failed(page, typeof message['message'] === 'string' ? message['message'].slice(0, 1_000) : '')
         break
     }
   })

@@ -124,9 +124,13 @@ export function openMiniProgram(options: OpenOptions): RunningProgram {
     features: options.features ?? myFeatures,
     answer(id, ok, result, buffer) {
       if (closed) return
-      logic.send(buffer ? { kind: 'answer', id, ok, result, buffer } : { kind: 'answer', id, ok, result }, buffer && [buffer])
+      logic.send(
+        buffer ? { kind: 'answer', id, ok, result, buffer } : { kind: 'answer', id, ok, result },
+        buffer && [buffer],
+      )
     },
-    called: (api, callId) => options.onEvent?.({ kind: 'called', at: now(), api, callId, page: stack.top()?.path ?? '' }),
+    called: (api, callId) =>
+      options.onEvent?.({ kind: 'called', at: now(), api, callId, page: stack.top()?.path ?? '' }),
     answered: (api, callId, ok) => options.onEvent?.({ kind: 'answered', at: now(), api, callId, ok }),
     console: (level, text) => options.onEvent?.({ kind: 'console', at: now(), level, text }),
     problem(message, stackText, fatal) {

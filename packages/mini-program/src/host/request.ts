@@ -26,7 +26,12 @@ const bad = (message: string): ApiFailure => new ApiFailure(myErrors.badParamete
  * @param buffer binary data in place of `data`
  * @throws ApiFailure 2 for an address, method or header that cannot be sent
  */
-export function encodeRequest(api: string, params: Params, buffer: ArrayBuffer | undefined, page: string): RelayRequest {
+export function encodeRequest(
+  api: string,
+  params: Params,
+  buffer: ArrayBuffer | undefined,
+  page: string,
+): RelayRequest {
   const method = String(params['method'] ?? 'GET').toUpperCase()
   if (!methods.has(method)) throw bad(`there is no method ${method}`)
   const headers = readHeaders(params)

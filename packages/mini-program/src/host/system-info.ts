@@ -3,7 +3,10 @@ import type { Json } from '../bridge/messages.ts'
 import type { OpenOptions } from './types.ts'
 
 /** Sizes are CSS pixels of the program's own area (`window…`) and of the screen. */
-export function readSystemInfo(container: HTMLElement, { language, app, version, dark }: OpenOptions['systemInfo']): {
+export function readSystemInfo(
+  container: HTMLElement,
+  { language, app, version, dark }: OpenOptions['systemInfo'],
+): {
   [key: string]: Json
 } {
   const area = container.getBoundingClientRect()

@@ -31,7 +31,12 @@ export interface Shell {
   /** Null hides it. `selected` is the index of the tab on top. Icons are data URLs or null. */
   tabBar(bar: (TabBarConfig & { selected: number }) | null): void
   alert(dialogue: { title: string; content: string; buttonText: string }): Promise<void>
-  confirm(dialogue: { title: string; content: string; confirmButtonText: string; cancelButtonText: string }): Promise<boolean>
+  confirm(dialogue: {
+    title: string
+    content: string
+    confirmButtonText: string
+    cancelButtonText: string
+  }): Promise<boolean>
   /** Resolves when the toast has gone. A new toast replaces the one before. */
   toast(toast: { content: string; type: 'none' | 'success' | 'fail' | 'exception'; durationMs: number }): Promise<void>
   hideToast(): void
@@ -60,7 +65,9 @@ export interface Handlers {
     body: Uint8Array | null
     timeoutMs: number
   }): Promise<RequestResult>
-  getAuthCode(params: { scopes: string[] }): Promise<{ authCode: string; authSuccessScopes: string[]; authErrorScopes: Record<string, string> }>
+  getAuthCode(params: {
+    scopes: string[]
+  }): Promise<{ authCode: string; authSuccessScopes: string[]; authErrorScopes: Record<string, string> }>
   /** The program's storage for this user: read whole at start, written through. Limits are checked by the host. */
   storage: {
     load(): Promise<Record<string, string>>

@@ -19,7 +19,11 @@ export function createChannelPair(run: (call: () => void) => void): [EventChanne
   return [endOf(first, second, run), endOf(second, first, run)]
 }
 
-function endOf(own: Map<string, Listener[]>, other: Map<string, Listener[]>, run: (call: () => void) => void): EventChannel {
+function endOf(
+  own: Map<string, Listener[]>,
+  other: Map<string, Listener[]>,
+  run: (call: () => void) => void,
+): EventChannel {
   const on = (name: string, listener: Listener): void => {
     if (typeof listener !== 'function') return
     own.set(name, [...(own.get(name) ?? []), listener])

@@ -58,7 +58,9 @@ export function createLocalApis({ start, storage, pages, reports }: LocalDeps): 
 
     pageScrollTo(given) {
       const { scrollTop, duration } = optionsOf(given)
-      pages().top()?.scrollTo(Math.max(0, Number(scrollTop ?? 0) || 0), Math.max(0, Number(duration ?? 0) || 0))
+      pages()
+        .top()
+        ?.scrollTo(Math.max(0, Number(scrollTop ?? 0) || 0), Math.max(0, Number(duration ?? 0) || 0))
       return {}
     },
     stopPullDownRefresh: () => ({}),

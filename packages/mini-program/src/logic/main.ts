@@ -32,7 +32,12 @@ self.addEventListener(
     const host = linkOf<HostToLogic, LogicToHost>(port)
     const resisting = lockGlobals(self)
     if (resisting.length > 0) {
-      host.send({ kind: 'error', message: `these globals cannot be locked: ${resisting.join(', ')}`, stack: '', fatal: true })
+      host.send({
+        kind: 'error',
+        message: `these globals cannot be locked: ${resisting.join(', ')}`,
+        stack: '',
+        fatal: true,
+      })
       return
     }
     runtime = startLogic({

@@ -31,7 +31,11 @@ export interface My {
 }
 
 export function createMy({ start, host, pages, reports }: MyDeps): My {
-  const navigation = createNavigation({ host, reports, currentPath: () => pages().top()?.path ?? start.program.homePage })
+  const navigation = createNavigation({
+    host,
+    reports,
+    currentPath: () => pages().top()?.path ?? start.program.homePage,
+  })
   const local = createLocalApis({ start, storage: createStorage(start.storage, host), pages, reports })
 
   function functionOf(api: MyApi): ApiFunction {

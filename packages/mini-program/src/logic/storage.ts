@@ -2,12 +2,7 @@
  * The program's storage in the worker: the snapshot it was started with, so that the Sync functions can answer at once.
  * Each change is written through to the host at the end of the turn, the last value of a key only.
  */
-import {
-  STORAGE_TOTAL_MAX_BYTES,
-  STORAGE_VALUE_MAX_BYTES,
-  myErrors,
-  myStorageErrors,
-} from '@tradepay/contract'
+import { STORAGE_TOTAL_MAX_BYTES, STORAGE_VALUE_MAX_BYTES, myErrors, myStorageErrors } from '@tradepay/contract'
 import type { Json } from '../bridge/messages.ts'
 import { toPlain, utf8Length } from '../bridge/plain.ts'
 import { failure, type Failure, type HostCalls } from './host-calls.ts'
@@ -41,7 +36,9 @@ export function createStorage(snapshot: Record<string, string>, host: HostCalls)
     return flushing
   }
   const badKey = (key: unknown): Failure | null =>
-    typeof key === 'string' && key !== '' ? null : failure(myErrors.badParameter, 'storage: key must be a text that is not empty')
+    typeof key === 'string' && key !== ''
+      ? null
+      : failure(myErrors.badParameter, 'storage: key must be a text that is not empty')
   const sizeOf = (key: string): number => {
     const text = entries.get(key)
     return text === undefined ? 0 : utf8Length(key) + utf8Length(text)

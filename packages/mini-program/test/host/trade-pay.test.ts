@@ -17,8 +17,10 @@ const sample = `my.tradePay({
   },
 });`
 
-const pay = async (call: string) => (await packFiles({ 'pages/index/index.js': `Page({ onLoad() { ${call} } })` })).packed
-const result = 'then((r) => console.log("RESULT" + JSON.stringify(r)), (e) => console.log("RESULT" + JSON.stringify(e)))'
+const pay = async (call: string) =>
+  (await packFiles({ 'pages/index/index.js': `Page({ onLoad() { ${call} } })` })).packed
+const result =
+  'then((r) => console.log("RESULT" + JSON.stringify(r)), (e) => console.log("RESULT" + JSON.stringify(e)))'
 
 describe('my.tradePay', () => {
   let world: WalletWorld

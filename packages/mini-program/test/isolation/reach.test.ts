@@ -41,7 +41,10 @@ describe('a hostile mini program', () => {
 
   it('leaves every frame where it was', () => {
     expect(after.url).toBe(`${world.url}/`)
-    expect(after.frames.slice(1).sort()).toEqual(['/frames/2021000000000001/logic.html', '/frames/2021000000000001/view.html'])
+    expect(after.frames.slice(1).sort()).toEqual([
+      '/frames/2021000000000001/logic.html',
+      '/frames/2021000000000001/view.html',
+    ])
   })
 
   it('is heard by nobody', () => {
@@ -58,10 +61,44 @@ describe('the second lock', () => {
     })
     const page = await world.open(packed)
     const found = (await lineOf(page, 'RESULT')) as string[]
-    for (const gone of ['fetch', 'XMLHttpRequest', 'WebSocket', 'importScripts', 'indexedDB', 'caches', 'BroadcastChannel', 'Worker', 'navigator', 'location', 'postMessage', 'close', 'onmessage', 'Blob', 'FileReader', 'MessageChannel', 'WebAssembly', 'RTCPeerConnection', 'Notification', 'origin', 'crossOriginIsolated']) {
+    for (const gone of [
+      'fetch',
+      'XMLHttpRequest',
+      'WebSocket',
+      'importScripts',
+      'indexedDB',
+      'caches',
+      'BroadcastChannel',
+      'Worker',
+      'navigator',
+      'location',
+      'postMessage',
+      'close',
+      'onmessage',
+      'Blob',
+      'FileReader',
+      'MessageChannel',
+      'WebAssembly',
+      'RTCPeerConnection',
+      'Notification',
+      'origin',
+      'crossOriginIsolated',
+    ]) {
       expect(found).not.toContain(gone)
     }
-    for (const there of ['my', 'App', 'Page', 'getApp', 'getCurrentPages', 'setTimeout', 'console', 'Promise', 'JSON', 'URL', 'TextDecoder']) {
+    for (const there of [
+      'my',
+      'App',
+      'Page',
+      'getApp',
+      'getCurrentPages',
+      'setTimeout',
+      'console',
+      'Promise',
+      'JSON',
+      'URL',
+      'TextDecoder',
+    ]) {
       expect(found).toContain(there)
     }
     expect(await page.evaluate(() => window.wallet.shell.filter((call) => call.name === 'failed'))).toEqual([])
@@ -82,7 +119,11 @@ describe('the first lock alone: a worker in a frame with the policy of the logic
       frame.src = src
       document.body.append(frame)
     }, address)
-    const line = await page.waitForFunction(() => window.wallet.heard.find((word) => String(word).startsWith('RESULT')), null, { timeout: 60_000 })
+    const line = await page.waitForFunction(
+      () => window.wallet.heard.find((word) => String(word).startsWith('RESULT')),
+      null,
+      { timeout: 60_000 },
+    )
     results = JSON.parse(String(await line.jsonValue()).slice('RESULT'.length)) as Record<string, string | null>
     await page.close()
   }, 90_000)
@@ -104,7 +145,8 @@ describe('the attempts themselves', () => {
       (script) =>
         new Promise<Record<string, string | null>>((resolve) => {
           // What the wallet has: a database, and a channel that speaks.
-          indexedDB.open('wallet', 1).onupgradeneeded = ({ target }) => (target as IDBOpenDBRequest).result.createObjectStore('secrets')
+          indexedDB.open('wallet', 1).onupgradeneeded = ({ target }) =>
+            (target as IDBOpenDBRequest).result.createObjectStore('secrets')
           setInterval(() => new BroadcastChannel('wallet').postMessage('secret'), 50)
           const worker = new Worker(URL.createObjectURL(new Blob([script])))
           worker.onmessage = ({ data }) => resolve(data as Record<string, string | null>)
@@ -116,6 +158,8 @@ describe('the attempts themselves', () => {
       expect.arrayContaining([
         'fetch of the wallet with its cookie',
         'XMLHttpRequest',
+        'importScripts of the wallet',
+        'dynamic import of the wallet',
         'dynamic import of a data address',
         'new Function',
         'eval',
@@ -128,7 +172,15 @@ describe('the attempts themselves', () => {
         'a nested worker with a network',
       ]),
     )
-    expect(world.reached.map((request) => request.path)).toEqual(expect.arrayContaining(['/reached/fetch', '/reached/socket', '/reached/events', '/reached/import', '/reached/nested']))
+    expect(world.reached.map((request) => request.path)).toEqual(
+      expect.arrayContaining([
+        '/reached/fetch',
+        '/reached/socket',
+        '/reached/events',
+        '/reached/import',
+        '/reached/nested',
+      ]),
+    )
     await page.close()
   }, 60_000)
 })

@@ -14,12 +14,15 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const painted = (page: Page) => page.waitForFunction(() => window.wallet.events.some((event) => event.kind === 'pagePainted'))
+const painted = (page: Page) =>
+  page.waitForFunction(() => window.wallet.events.some((event) => event.kind === 'pagePainted'))
 const viewOf = (page: Page) => page.frames().find((frame) => frame.url().endsWith('/view.html'))!
 
 /** A page with this markup, whose data `x` is the hostile value; touched all over, and then looked at. */
 async function afterTouching(axml: string, value: string) {
-  const { packed } = await packAxml(axml, { 'pages/index/index.js': `Page({ data: { x: ${JSON.stringify(value.replaceAll('ORIGIN', world.url))} } })` })
+  const { packed } = await packAxml(axml, {
+    'pages/index/index.js': `Page({ data: { x: ${JSON.stringify(value.replaceAll('ORIGIN', world.url))} } })`,
+  })
   world.reached.length = 0
   const page = await world.open(packed)
   await painted(page)
@@ -29,7 +32,11 @@ async function afterTouching(axml: string, value: string) {
   await page.waitForTimeout(150)
   const state = {
     url: page.url(),
-    frames: page.frames().slice(1).map((frame) => new URL(frame.url()).pathname.replace(/.*\//, '')).sort(),
+    frames: page
+      .frames()
+      .slice(1)
+      .map((frame) => new URL(frame.url()).pathname.replace(/.*\//, ''))
+      .sort(),
     ran: await viewOf(page).evaluate(() => 'hit' in window),
     failed: await page.evaluate(() => window.wallet.shell.some((call) => call.name === 'failed')),
     pages: world.browser.contexts().flatMap((context) => context.pages()).length,
@@ -54,22 +61,47 @@ describe('data in markup', () => {
     ['an image of a script', '<image src="{{x}}"/>', 'javascript:window.hit=1'],
     ['a video', '<video src="{{x}}"/>', 'ORIGIN/reached/video'],
     ['a background', '<view style="{{x}}">x</view>', 'height:200px;background:url(ORIGIN/reached/background)'],
-    ['an event attribute', '<view onclick="{{x}}" onmouseover="window.hit=1" style="height:200px">x</view>', 'window.hit=1'],
-    ['inner html', '<view innerHTML="{{x}}" dangerouslySetInnerHTML="{{x}}" style="height:200px"/>', '<img src=x onerror="window.hit=1">'],
-    ['a text that is html', '<view style="height:200px">{{x}}</view>', '<img src=x onerror="window.hit=1"><script>window.hit=1</script>'],
+    [
+      'an event attribute',
+      '<view onclick="{{x}}" onmouseover="window.hit=1" style="height:200px">x</view>',
+      'window.hit=1',
+    ],
+    [
+      'inner html',
+      '<view innerHTML="{{x}}" dangerouslySetInnerHTML="{{x}}" style="height:200px"/>',
+      '<img src=x onerror="window.hit=1">',
+    ],
+    [
+      'a text that is html',
+      '<view style="height:200px">{{x}}</view>',
+      '<img src=x onerror="window.hit=1"><script>window.hit=1</script>',
+    ],
     ['rich text', '<rich-text nodes="{{x}}"/>', '<img src=x onerror="window.hit=1">'],
-    ['a form that goes out', '<form action="{{x}}" method="post" target="_top"><button form-type="submit" style="height:200px">x</button></form>', 'ORIGIN/reached/form'],
+    [
+      'a form that goes out',
+      '<form action="{{x}}" method="post" target="_top"><button form-type="submit" style="height:200px">x</button></form>',
+      'ORIGIN/reached/form',
+    ],
     ['a web view', '<web-view src="{{x}}"/>', 'ORIGIN/reached/web-view'],
     ['a tag of the program’s choice', '<svg onload="window.hit=1"><use href="{{x}}"/></svg>', 'ORIGIN/reached/svg'],
   ])('as %s does nothing', async (_name, axml, value) => {
     const state = await afterTouching(axml, value)
     expect(world.reached).toEqual([])
-    expect(state).toEqual({ url: `${world.url}/`, frames: ['logic.html', 'view.html'], ran: false, failed: false, pages: 1 })
+    expect(state).toEqual({
+      url: `${world.url}/`,
+      frames: ['logic.html', 'view.html'],
+      ran: false,
+      failed: false,
+      pages: 1,
+    })
   })
 })
 
 describe('a forged view script', () => {
-  const forged = (packed: PackedProgram, script: string): PackedProgram => ({ ...packed, view: `${script.replaceAll('ORIGIN', world.url)};${packed.view}` })
+  const forged = (packed: PackedProgram, script: string): PackedProgram => ({
+    ...packed,
+    view: `${script.replaceAll('ORIGIN', world.url)};${packed.view}`,
+  })
   const plain = async () => (await packAxml('<view>forged</view>')).packed
 
   it('reads nothing of the wallet and sends nothing', async () => {
@@ -90,7 +122,9 @@ describe('a forged view script', () => {
     )
     await painted(page)
     await page.waitForTimeout(150)
-    const results = await viewOf(page).evaluate(() => (window as unknown as { results: Record<string, string | null> }).results)
+    const results = await viewOf(page).evaluate(
+      () => (window as unknown as { results: Record<string, string | null> }).results,
+    )
     expect(Object.entries(results).filter(([, got]) => got !== null)).toEqual([])
     expect(world.reached).toEqual([])
     expect(await page.evaluate(() => window.wallet.tradePays)).toEqual([])
@@ -100,7 +134,9 @@ describe('a forged view script', () => {
 
   it('that navigates its frame to the wallet gets no cookie, and the program is ended', async () => {
     world.reached.length = 0
-    const page = await world.open(forged(await plain(), `setTimeout(() => { location.href = 'ORIGIN/reached/own' }, 300)`))
+    const page = await world.open(
+      forged(await plain(), `setTimeout(() => { location.href = 'ORIGIN/reached/own' }, 300)`),
+    )
     expect(await shellCall(page, 'failed')).toMatchObject({ message: expect.stringContaining('left its place') })
     expect(page.frames().length).toBe(1)
     expect(world.reached.map((request) => request.headers['cookie'])).toEqual([undefined])
@@ -109,7 +145,12 @@ describe('a forged view script', () => {
 
   it('that navigates its frame to another host does not get there, and the program is ended', async () => {
     world.reached.length = 0
-    const page = await world.open(forged(await plain(), `setTimeout(() => { location.href = 'ORIGIN/reached/other'.replace('127.0.0.1', 'localhost') }, 300)`))
+    const page = await world.open(
+      forged(
+        await plain(),
+        `setTimeout(() => { location.href = 'ORIGIN/reached/other'.replace('127.0.0.1', 'localhost') }, 300)`,
+      ),
+    )
     expect(await shellCall(page, 'failed')).toMatchObject({ message: expect.stringContaining('left its place') })
     expect(world.reached).toEqual([])
     await page.close()
@@ -119,8 +160,10 @@ describe('a forged view script', () => {
 describe('while the cashier is open', () => {
   const greedy = () =>
     packFiles({
-      'pages/index/index.axml': '<view class="cover">PIN</view><input class="cover" focus="{{grab}}" auto-focus onInput="typed" onTap="typed"/>',
-      'pages/index/index.acss': '.cover { position: fixed; top: 0; left: 0; right: 0; bottom: 0; width: 100vw; height: 100vh; z-index: 2147483647; background: red }',
+      'pages/index/index.axml':
+        '<view class="cover">PIN</view><input class="cover" focus="{{grab}}" auto-focus onInput="typed" onTap="typed"/>',
+      'pages/index/index.acss':
+        '.cover { position: fixed; top: 0; left: 0; right: 0; bottom: 0; width: 100vw; height: 100vh; z-index: 2147483647; background: red }',
       'pages/index/index.js': `Page({ data: { grab: false }, onReady() { my.tradePay({ tradeNO: '1' }); setInterval(() => this.setData({ grab: !this.data.grab }), 30) },
         typed(e) { console.log('STOLEN' + JSON.stringify(e.detail)) } })`,
     })
@@ -146,7 +189,11 @@ describe('while the cashier is open', () => {
     await page.keyboard.type('246810', { delay: 40 })
     expect(await page.inputValue('#pin')).toBe('246810')
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('pin')
-    expect(await page.evaluate(() => window.wallet.events.filter((event) => event.kind === 'console' && event.text.startsWith('STOLEN')))).toEqual([])
+    expect(
+      await page.evaluate(() =>
+        window.wallet.events.filter((event) => event.kind === 'console' && event.text.startsWith('STOLEN')),
+      ),
+    ).toEqual([])
     await page.evaluate(() => window.wallet.closeCashier('9000'))
     await page.waitForFunction(() => !document.getElementById('program')!.inert)
     await page.close()

@@ -58,7 +58,9 @@ describe('life cycles', () => {
   })
 
   it('run the hooks in `events` after the page’s own', async () => {
-    host = await startProgram({ 'pages/a/a.js': `Page({ onPageScroll() { log('own') }, events: { onPageScroll(e) { log('events', e.scrollTop) } }, onReachBottom() { log('bottom') } })` })
+    host = await startProgram({
+      'pages/a/a.js': `Page({ onPageScroll() { log('own') }, events: { onPageScroll(e) { log('events', e.scrollTop) } }, onReachBottom() { log('bottom') } })`,
+    })
     const view = await host.open('pages/a/a')
     view.send({ kind: 'scroll', scrollTop: 12, scrollHeight: 900, reachedBottom: true })
     await host.settle()
@@ -69,7 +71,8 @@ describe('life cycles', () => {
     host = await startProgram({
       'app.js': 'App({ globalData: { n: 1 }, onLaunch() { log(getApp() === this) } })',
       'pages/a/a.js': 'Page({ x: 1 })',
-      'pages/b/b.js': 'Page({ onLoad() { log(getApp().globalData.n, getCurrentPages().map((p) => p.route).join(), getCurrentPages()[0].x) } })',
+      'pages/b/b.js':
+        'Page({ onLoad() { log(getApp().globalData.n, getCurrentPages().map((p) => p.route).join(), getCurrentPages()[0].x) } })',
     })
     await host.open('pages/a/a')
     await host.open('pages/b/b', { id: 2, stack: [1, 2] })
@@ -79,22 +82,27 @@ describe('life cycles', () => {
 
 describe('events', () => {
   it('call the page’s method with the page as this', async () => {
-    host = await startProgram({ 'pages/a/a.js': 'Page({ data: { n: 1 }, tap(e) { log(this.data.n, e.type, e.detail.x, "handler" in e) } })' })
+    host = await startProgram({
+      'pages/a/a.js': 'Page({ data: { n: 1 }, tap(e) { log(this.data.n, e.type, e.detail.x, "handler" in e) } })',
+    })
     const view = await host.open('pages/a/a')
     view.send(eventFor('tap', { detail: { x: 3 } }))
     await host.settle()
     expect(host.log).toEqual(['1 tap 3 false'])
   })
 
-  it.each([['nothing'], ['constructor'], ['__proto__'], ['toString'], ['data']])('for a method named %s that the page lacks are an error, not a crash', async (name) => {
-    host = await startProgram({ 'pages/a/a.js': 'Page({ tap() { log("still here") } })' })
-    const view = await host.open('pages/a/a')
-    view.send(eventFor(name))
-    view.send(eventFor('tap'))
-    await host.settle()
-    expect(host.errors()).toEqual([expect.stringContaining(`no method "${name}"`)])
-    expect(host.log).toEqual(['still here'])
-  })
+  it.each([['nothing'], ['constructor'], ['__proto__'], ['toString'], ['data']])(
+    'for a method named %s that the page lacks are an error, not a crash',
+    async (name) => {
+      host = await startProgram({ 'pages/a/a.js': 'Page({ tap() { log("still here") } })' })
+      const view = await host.open('pages/a/a')
+      view.send(eventFor(name))
+      view.send(eventFor('tap'))
+      await host.settle()
+      expect(host.errors()).toEqual([expect.stringContaining(`no method "${name}"`)])
+      expect(host.log).toEqual(['still here'])
+    },
+  )
 })
 
 describe('errors of the program', () => {
@@ -110,13 +118,17 @@ describe('errors of the program', () => {
   })
 
   it('in App.onError itself do not go round in a circle', async () => {
-    host = await startProgram({ 'app.js': 'App({ onError() { throw new Error("again") }, onLaunch() { throw new Error("first") } })' })
+    host = await startProgram({
+      'app.js': 'App({ onError() { throw new Error("again") }, onLaunch() { throw new Error("first") } })',
+    })
     expect(host.errors()).toEqual([expect.stringContaining('first'), expect.stringContaining('again')])
   })
 
   it('in app.js end the launch with a fatal error', async () => {
     host = await startProgram({ 'app.js': 'throw new Error("no app")' })
-    expect(host.said).toContainEqual(expect.objectContaining({ kind: 'error', fatal: true, message: expect.stringContaining('no app') }))
+    expect(host.said).toContainEqual(
+      expect.objectContaining({ kind: 'error', fatal: true, message: expect.stringContaining('no app') }),
+    )
     expect(host.said).not.toContainEqual({ kind: 'started' })
   })
 
@@ -148,7 +160,9 @@ describe('errors of the program', () => {
     host = await startProgram({ 'pages/a/a.js': 'Component({ data: {} }); Page({ onLoad() { log("loaded") } })' })
     await host.open('pages/a/a')
     expect(host.log).toEqual(['loaded'])
-    expect(host.said).toContainEqual(expect.objectContaining({ text: expect.stringContaining('Component() is not supported') }))
+    expect(host.said).toContainEqual(
+      expect.objectContaining({ text: expect.stringContaining('Component() is not supported') }),
+    )
   })
 })
 

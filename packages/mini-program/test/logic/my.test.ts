@@ -12,7 +12,9 @@ const run = async (code: string, storage: Record<string, string> = {}): Promise<
 
 describe('callbacks and promises', () => {
   it('call success and then complete with the result', async () => {
-    await run('my.confirm({ title: "t", success(r) { log("success", r.confirm) }, fail() { log("fail") }, complete(r) { log("complete", r.confirm) } })')
+    await run(
+      'my.confirm({ title: "t", success(r) { log("success", r.confirm) }, fail() { log("fail") }, complete(r) { log("complete", r.confirm) } })',
+    )
     const call = await host.call('confirm')
     expect(call.params).toEqual({ title: 't' })
     host.answer(call.id, { confirm: true })
@@ -21,7 +23,9 @@ describe('callbacks and promises', () => {
   })
 
   it('call fail and then complete with error and errorMessage', async () => {
-    await run('my.alert({ success() { log("success") }, fail(e) { log(JSON.stringify(e)) }, complete(e) { log("complete", e.error) } })')
+    await run(
+      'my.alert({ success() { log("success") }, fail(e) { log(JSON.stringify(e)) }, complete(e) { log("complete", e.error) } })',
+    )
     host.answer((await host.call('alert')).id, { error: 4, errorMessage: 'no' }, false)
     await host.settle()
     expect(host.log).toEqual(['{"error":4,"errorMessage":"no"}', 'complete 4'])
@@ -29,7 +33,9 @@ describe('callbacks and promises', () => {
   })
 
   it('give a promise that resolves or is rejected when there are no callbacks', async () => {
-    await run('my.alert({}).then(() => log("resolved")); my.alert({}).catch((e) => log("rejected", e.error, e instanceof Error))')
+    await run(
+      'my.alert({}).then(() => log("resolved")); my.alert({}).catch((e) => log("rejected", e.error, e instanceof Error))',
+    )
     host.answer((await host.call('alert')).id, {})
     host.answer((await host.call('alert', 2)).id, { error: 12 }, false)
     await host.settle()
@@ -83,13 +89,25 @@ describe('a name that the wallet does not have', () => {
     await run('my.fly({ fail(e) { log("fail", e.error) }, complete() { log("complete") } }); log("after")')
     await host.settle()
     expect(host.log).toEqual(['after', 'fail 1', 'complete'])
-    expect(host.said).toContainEqual(expect.objectContaining({ kind: 'console', level: 'warn', text: expect.stringContaining('my.fly is not available') }))
+    expect(host.said).toContainEqual(
+      expect.objectContaining({
+        kind: 'console',
+        level: 'warn',
+        text: expect.stringContaining('my.fly is not available'),
+      }),
+    )
   })
 
   it('may be below another, a listener, or Sync', async () => {
-    await run('my.ap.share.now({ fail(e) { log(e.error) } }); log(my.onNetworkStatusChange(() => log("never"))); log(JSON.stringify(my.flySync()))')
+    await run(
+      'my.ap.share.now({ fail(e) { log(e.error) } }); log(my.onNetworkStatusChange(() => log("never"))); log(JSON.stringify(my.flySync()))',
+    )
     await host.settle()
-    expect(host.log).toEqual(['undefined', '{"error":1,"errorMessage":"my.flySync is not available in this wallet"}', '1'])
+    expect(host.log).toEqual([
+      'undefined',
+      '{"error":1,"errorMessage":"my.flySync is not available in this wallet"}',
+      '1',
+    ])
   })
 
   it('does not make `my` a promise', async () => {
@@ -109,7 +127,11 @@ describe('canIUse and constants', () => {
     await run(`log(['tradePay', 'request.object.method', 'component2', 'button', 'button.open-type'].map((n) => my.canIUse(n)).join())
       log(['fly', 'request.object.nothing', 'constructor', '__proto__', 'web-view'].map((n) => my.canIUse(n)).join(), my.canIUse())
       log(typeof my.SDKVersion, my.getAppIdSync().appId, my.getExtConfigSync().shop, my.getSystemInfoSync().platform)`)
-    expect(host.log).toEqual(['true,true,true,true,true', 'false,false,false,false,false false', 'string 2021000000000001 x Web'])
+    expect(host.log).toEqual([
+      'true,true,true,true,true',
+      'false,false,false,false,false false',
+      'string 2021000000000001 x Web',
+    ])
   })
 
   it('give a copy of the system information each time', async () => {
@@ -121,10 +143,13 @@ describe('canIUse and constants', () => {
 describe('navigation', () => {
   it('resolves relative addresses against the page on top and keeps the query as written', async () => {
     host = await startProgram({
-      'pages/a/a.js': 'Page({ onLoad() { my.navigateTo({ url: "../b/b?x=%20" }); my.redirectTo({ url: "c?y" }); my.reLaunch({ url: "/pages/d/d" }); this.router.switchTab({ url: "../../../e" }) } })',
+      'pages/a/a.js':
+        'Page({ onLoad() { my.navigateTo({ url: "../b/b?x=%20" }); my.redirectTo({ url: "c?y" }); my.reLaunch({ url: "/pages/d/d" }); this.router.switchTab({ url: "../../../e" }) } })',
     })
     await host.open('pages/a/a')
-    const urls = await Promise.all(['navigateTo', 'redirectTo', 'reLaunch', 'switchTab'].map(async (api) => (await host.call(api)).params))
+    const urls = await Promise.all(
+      ['navigateTo', 'redirectTo', 'reLaunch', 'switchTab'].map(async (api) => (await host.call(api)).params),
+    )
     expect(urls).toEqual([{ url: '/pages/b/b?x=%20' }, { url: '/pages/a/c?y' }, { url: '/pages/d/d' }, { url: '/e' }])
   })
 
@@ -143,7 +168,9 @@ describe('navigation', () => {
   })
 
   it('gives a page that was opened otherwise a channel that nobody hears', async () => {
-    host = await startProgram({ 'pages/a/a.js': 'Page({ onLoad() { this.getOpenerEventChannel().emit("x"); log("fine") } })' })
+    host = await startProgram({
+      'pages/a/a.js': 'Page({ onLoad() { this.getOpenerEventChannel().emit("x"); log("fine") } })',
+    })
     await host.open('pages/a/a')
     expect(host.log).toEqual(['fine'])
   })
@@ -180,26 +207,34 @@ describe('storage', () => {
     ['a value over 200 KB', "{ key: 'a', data: 'x'.repeat(205000) }", 14],
     ['a circle', "(() => { const o = { key: 'a' }; o.data = o; return o })()", 2],
   ])('refuses %s, as a value from Sync and through fail otherwise, and sends nothing', async (_name, params, error) => {
-    await run(`log(my.setStorageSync(${params}).error); my.setStorage(Object.assign(${params}, { fail(e) { log('fail', e.error) } }))`)
+    await run(
+      `log(my.setStorageSync(${params}).error); my.setStorage(Object.assign(${params}, { fail(e) { log('fail', e.error) } }))`,
+    )
     await host.settle()
     expect(host.log).toEqual([String(error), `fail ${error}`])
     expect(host.said.filter((one) => one.kind === 'call')).toEqual([])
   })
 
   it('refuses what would make more than 10 MB', async () => {
-    await run(`const v = 'x'.repeat(200000); let e; for (let i = 0; i < 60 && !e; i++) e = my.setStorageSync({ key: 'k' + i, data: v }).error; log(e, my.getStorageInfoSync().keys.length)`)
+    await run(
+      `const v = 'x'.repeat(200000); let e; for (let i = 0; i < 60 && !e; i++) e = my.setStorageSync({ key: 'k' + i, data: v }).error; log(e, my.getStorageInfoSync().keys.length)`,
+    )
     expect(host.log).toEqual(['12 52'])
   })
 
   it('keeps keys named like parts of objects', async () => {
-    await run(`my.setStorageSync({ key: '__proto__', data: { polluted: 1 } }); log(my.getStorageSync({ key: '__proto__' }).data.polluted, ({}).polluted, my.getStorageSync({ key: 'constructor' }).data)`)
+    await run(
+      `my.setStorageSync({ key: '__proto__', data: { polluted: 1 } }); log(my.getStorageSync({ key: '__proto__' }).data.polluted, ({}).polluted, my.getStorageSync({ key: 'constructor' }).data)`,
+    )
     expect(host.log).toEqual(['1 undefined null'])
   })
 })
 
 describe('my.request', () => {
   it('is a promise that can be aborted: error 9, and a late answer changes nothing', async () => {
-    await run(`const t = my.request({ url: 'https://a/', success() { log('success') }, fail(e) { log('fail', e.error) }, complete() { log('complete') } }); t.abort(); t.abort()`)
+    await run(
+      `const t = my.request({ url: 'https://a/', success() { log('success') }, fail(e) { log('fail', e.error) }, complete() { log('complete') } }); t.abort(); t.abort()`,
+    )
     const call = await host.call('request')
     host.answer(call.id, { data: 1 })
     await host.settle()

@@ -28,7 +28,10 @@ describe('setData', () => {
   })
 
   it('sends all of one turn as one message, in order, and only the changes', async () => {
-    const view = await page('this.setData({ a: 1 }); this.setData({ "b.c": 2 }); this.setData({ a: 3 })', '{ big: [1, 2, 3] }')
+    const view = await page(
+      'this.setData({ a: 1 }); this.setData({ "b.c": 2 }); this.setData({ a: 3 })',
+      '{ big: [1, 2, 3] }',
+    )
     expect(view.messages.slice(1)).toEqual([
       {
         kind: 'update',
@@ -89,7 +92,9 @@ describe('setData', () => {
   })
 
   it('does nothing after onUnload', async () => {
-    host = await startProgram({ 'pages/a/a.js': 'Page({ onUnload() { setTimeout(() => { this.setData({ n: 1 }); log("set") }, 1) } })' })
+    host = await startProgram({
+      'pages/a/a.js': 'Page({ onUnload() { setTimeout(() => { this.setData({ n: 1 }); log("set") }, 1) } })',
+    })
     const view = await host.open('pages/a/a')
     host.send({ kind: 'pageClosed', pageId: 1 })
     await expect.poll(() => host.log).toEqual(['set'])
@@ -121,7 +126,8 @@ describe('setData', () => {
 
   it('shares nested objects between the instances of a page, but not the first level', async () => {
     host = await startProgram({
-      'pages/a/a.js': 'Page({ data: { n: 1, o: { x: 1 } }, onLoad() { log(this.data.n, this.data.o.x); this.data.n = 2; this.data.o.x = 2 } })',
+      'pages/a/a.js':
+        'Page({ data: { n: 1, o: { x: 1 } }, onLoad() { log(this.data.n, this.data.o.x); this.data.n = 2; this.data.o.x = 2 } })',
     })
     await host.open('pages/a/a')
     await host.open('pages/a/a')
@@ -129,7 +135,9 @@ describe('setData', () => {
   })
 
   it('gives each instance fresh data from a function', async () => {
-    host = await startProgram({ 'pages/a/a.js': 'Page({ data() { return { o: { x: 1 } } }, onLoad() { log(this.data.o.x); this.data.o.x = 2 } })' })
+    host = await startProgram({
+      'pages/a/a.js': 'Page({ data() { return { o: { x: 1 } } }, onLoad() { log(this.data.o.x); this.data.o.x = 2 } })',
+    })
     await host.open('pages/a/a')
     await host.open('pages/a/a')
     expect(host.log).toEqual(['1', '1'])

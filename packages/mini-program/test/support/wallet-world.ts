@@ -110,7 +110,14 @@ export async function startWalletWorld(): Promise<WalletWorld> {
       send(200, { 'content-type': 'text/html' }, '<title>An ordinary page</title>')
     } else {
       if (path !== '/favicon.ico') world.reached.push(recorded)
-      send(200, { 'content-type': 'text/html', 'access-control-allow-origin': '*' }, '<title>reached</title>')
+      send(
+        200,
+        {
+          'content-type': path.startsWith('/reached/') && !path.endsWith('own') ? 'text/javascript' : 'text/html',
+          'access-control-allow-origin': '*',
+        },
+        '',
+      )
     }
   }
 
