@@ -3,7 +3,6 @@
  * anyway (clock, recorder, transports) and adds doors of its own; the rooms cannot tell it from production.
  */
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { SandboxWorld } from '@tradepay/contract'
 import {
   buildServer,
@@ -179,6 +178,3 @@ async function compose({ db, settings, keys, clock, shop, flowPageFolder, onRese
   }
   return { server, seed, recorder }
 }
-
-/** Folder with the sources of the flow page, for whoever builds it. */
-export const flowPageSource = fileURLToPath(new URL('../flow-page', import.meta.url))

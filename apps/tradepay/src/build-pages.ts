@@ -7,7 +7,6 @@ import { access, constants, cp, mkdir, readdir, readFile, rename, rm, stat } fro
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { flowPageSource } from '@tradepay/sandbox'
 
 export interface BuiltPages {
   walletAppFolder: string
@@ -62,6 +61,7 @@ function pages(): Record<'walletApp' | 'frames' | 'flowPage', Page> {
   const walletApp = dirname(resolve('@tradepay/wallet-app/build'))
   const contract = dirname(resolve('@tradepay/contract'))
   const money = dirname(resolve('@tradepay/money'))
+  const flowPageSource = join(dirname(dirname(resolve('@tradepay/sandbox'))), 'flow-page')
   const miniProgram = dirname(dirname(resolve('@tradepay/mini-program/host')))
   return {
     walletApp: {
@@ -85,15 +85,15 @@ function pages(): Record<'walletApp' | 'frames' | 'flowPage', Page> {
     flowPage: {
       name: 'flow-page',
       sources: [flowPageSource, contract, fileURLToPath(import.meta.url)],
-      build: buildFlowPage,
+      build: (folder) => buildFlowPage(flowPageSource, folder),
     },
   }
 }
 
-async function buildFlowPage(folder: string): Promise<void> {
+async function buildFlowPage(source: string, folder: string): Promise<void> {
   const { build } = await import('vite')
   await build({
-    root: flowPageSource,
+    root: source,
     configFile: false,
     mode: 'production',
     logLevel: 'silent',
@@ -104,14 +104,14 @@ async function buildFlowPage(folder: string): Promise<void> {
       outDir: folder,
       emptyOutDir: true,
       rollupOptions: {
-        input: join(flowPageSource, 'main.tsx'),
+        input: join(source, 'main.tsx'),
         output: { entryFileNames: 'flow.js', inlineDynamicImports: true },
         // The page needs the contract's types and tables, not its schemas.
         treeshake: { manualPureFunctions: ['Type'] },
       },
     },
   })
-  for (const file of ['index.html', 'flow.css']) await cp(join(flowPageSource, file), join(folder, file))
+  for (const file of ['index.html', 'flow.css']) await cp(join(source, file), join(folder, file))
 }
 
 /** The hash of the files' names and contents, and of the Node version that builds them. */

@@ -5,8 +5,8 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startCoffeeShop, type CoffeeShop } from '@coffee-shop/server'
-import { startSandbox, type Sandbox } from '@tradepay/sandbox'
+import type { CoffeeShop } from '@coffee-shop/server'
+import type { Sandbox } from '@tradepay/sandbox'
 import { buildPages } from './build-pages.ts'
 import { emptyDatabase, openDatabases } from './databases.ts'
 import { requireFreePort } from './ports.ts'
@@ -60,6 +60,8 @@ export async function start({
     })())
 
   try {
+    // The servers are read while the database starts: together they take most of a start.
+    const programs = Promise.all([import('@tradepay/sandbox'), import('@coffee-shop/server')])
     const [databases, pages] = await both(
       openDatabases(folder, databaseUrl).then((opened) => {
         undo.push(() => opened.stop())
@@ -67,6 +69,7 @@ export async function start({
       }),
       buildPages(`${folder}/build`, (name) => say(`Building the ${name.replaceAll('-', ' ')} …`)),
     )
+    const [{ startSandbox }, { startCoffeeShop }] = await programs
     const shopUrl = `http://127.0.0.1:${shopPort}`
     let shop: CoffeeShop | null = null
     const sandbox = await startSandbox({
