@@ -61,15 +61,15 @@ export async function start({
 
   try {
     // The servers are read while the database starts: together they take most of a start.
-    const programs = Promise.all([import('@tradepay/sandbox'), import('@coffee-shop/server')])
-    const [databases, pages] = await both(
+    const [databases, pages, { startSandbox }, { startCoffeeShop }] = await toTheEnd([
       openDatabases(folder, databaseUrl).then((opened) => {
         undo.push(() => opened.stop())
         return opened
       }),
       buildPages(`${folder}/build`, (name) => say(`Building the ${name.replaceAll('-', ' ')} …`)),
-    )
-    const [{ startSandbox }, { startCoffeeShop }] = await programs
+      import('@tradepay/sandbox'),
+      import('@coffee-shop/server'),
+    ])
     const shopUrl = `http://127.0.0.1:${shopPort}`
     let shop: CoffeeShop | null = null
     const sandbox = await startSandbox({
@@ -80,7 +80,8 @@ export async function start({
       ...pages,
       // The shop belongs to the world: it forgets its orders by starting again on an empty database.
       onReset: async () => {
-        await shop?.close()
+        if (!shop) return
+        await shop.close()
         await emptyDatabase(databases.shopUrl)
         shop = await openShop()
       },
@@ -107,8 +108,8 @@ export async function start({
   }
 }
 
-/** Both at once; a failure of one is told only when the other has come to an end, so that nothing is left running. */
-async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([a, b])
-  return await Promise.all([a, b])
+/** All at once; a failure of one is told only when every other has come to an end, so that nothing is left running. */
+async function toTheEnd<All extends unknown[]>(all: [...{ [Each in keyof All]: Promise<All[Each]> }]): Promise<All> {
+  await Promise.allSettled(all)
+  return (await Promise.all(all)) as All
 }

@@ -1,6 +1,6 @@
 /** The wallet: what is there, and how it came and went. */
 import { useState } from 'preact/hooks'
-import type { BalanceAnswer, Movement } from '@tradepay/contract'
+import type { Amount, BalanceAnswer, Movement } from '@tradepay/contract'
 import { formatAmount } from '../messages/format.ts'
 import { explain, t } from '../messages/index.ts'
 import { server, type SignedIn } from '../shell/session.ts'
@@ -25,10 +25,7 @@ export function WalletPage({ me }: { me: SignedIn }) {
         </p>
       )}
       {state.status === 'loading' && <div class="balance-card waiting" aria-hidden="true" />}
-      {state.status === 'there' &&
-        state.value.balances.map((balance) => (
-          <BalanceCard key={balance.available.currency} balance={balance} me={me} />
-        ))}
+      {state.status === 'there' && <BalanceCard balances={state.value.balances} name={me.user.name} />}
       <h2 class="section-title">{t.wallet.movements}</h2>
       <MovementList onShow={setShown} />
       {shown && <MovementSheet movement={shown} sandbox={me.sandbox} onClose={() => setShown(null)} />}
@@ -36,17 +33,35 @@ export function WalletPage({ me }: { me: SignedIn }) {
   )
 }
 
-function BalanceCard({ balance, me }: { balance: BalanceAnswer['balances'][number]; me: SignedIn }) {
-  const { available, pending } = balance
+/** The first currency is the account's main one; others stand below it. */
+function BalanceCard({ balances, name }: { balances: BalanceAnswer['balances']; name: string }) {
+  const [main, ...others] = balances
   return (
-    <section class="balance-card" aria-label={`${t.wallet.available} ${available.currency}`}>
+    <section class="balance-card" aria-label={t.wallet.available}>
       <p class="balance-head">
         <span>{t.wallet.available}</span>
-        <span>{available.currency}</span>
+        <span>{name}</span>
       </p>
-      <p class="balance-amount amount">{formatAmount(available)}</p>
-      {pending.value !== '0' && <p class="balance-note">{t.wallet.pending(formatAmount(pending))}</p>}
-      <p class="balance-foot">{me.user.name}</p>
+      {main && (
+        <>
+          <p class="balance-amount amount">{formatAmount(main.available)}</p>
+          <Reserved pending={main.pending} />
+        </>
+      )}
+      {others.length > 0 && (
+        <ul class="balance-others">
+          {others.map(({ available, pending }) => (
+            <li key={available.currency}>
+              <span>{available.currency}</span>
+              <span class="amount">{formatAmount(available)}</span>
+              <Reserved pending={pending} />
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   )
 }
+
+const Reserved = ({ pending }: { pending: Amount }) =>
+  pending.value === '0' ? null : <span class="balance-note">{t.wallet.pending(formatAmount(pending))}</span>

@@ -85,7 +85,7 @@ export async function openWorld(postgresUrl: string): Promise<World> {
       await shop.close()
       await wallet.close()
       await database.end()
-      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
+      await dropDatabase(admin, name)
       await admin.end()
     },
   }
@@ -99,3 +99,10 @@ export const BASKET = {
   ],
 }
 export const BASKET_FEN = 5050
+
+/** A pool says that it has ended a moment before PostgreSQL has seen its connections go: waits for that, kills nothing. */
+async function dropDatabase(admin: pg.Pool, name: string): Promise<void> {
+  const others = 'SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1'
+  while ((await admin.query<{ n: number }>(others, [name])).rows[0]!.n > 0) await new Promise(setImmediate)
+  await admin.query(`DROP DATABASE ${name}`)
+}

@@ -161,15 +161,19 @@ describe('while the cashier is open', () => {
   const greedy = () =>
     packFiles({
       'pages/index/index.axml':
-        '<view class="cover">PIN</view><input class="cover" focus="{{grab}}" auto-focus onInput="typed" onTap="typed"/>',
+        '<view class="cover">PIN</view><input class="cover" focus="{{grab}}" auto-focus onInput="typed" onConfirm="typed" onTap="pay"/>',
       'pages/index/index.acss':
         '.cover { position: fixed; top: 0; left: 0; right: 0; bottom: 0; width: 100vw; height: 100vh; z-index: 2147483647; background: red }',
-      'pages/index/index.js': `Page({ data: { grab: false }, onReady() { my.tradePay({ tradeNO: '1' }); setInterval(() => this.setData({ grab: !this.data.grab }), 30) },
+      // Opened from a touch, so that the frame has the focus and the browser's leave to take it.
+      'pages/index/index.js': `Page({ data: { grab: false },
+        pay() { my.tradePay({ tradeNO: '1' }); setInterval(() => this.setData({ grab: !this.data.grab }), 30) },
         typed(e) { console.log('STOLEN' + JSON.stringify(e.detail)) } })`,
     })
 
   it('the page cannot be drawn over it', async () => {
     const page = await world.open((await greedy()).packed)
+    await painted(page)
+    await page.mouse.click(187, 300)
     await page.waitForFunction(() => window.wallet.tradePays.length === 1)
     const over = await page.evaluate(() =>
       [
@@ -184,8 +188,9 @@ describe('while the cashier is open', () => {
 
   it('the page gets neither keys nor touches, however it grabs the focus', async () => {
     const page = await world.open((await greedy()).packed)
+    await painted(page)
+    await page.mouse.click(187, 300)
     await page.waitForFunction(() => window.wallet.tradePays.length === 1)
-    await page.click('#pin')
     await page.keyboard.type('246810', { delay: 40 })
     expect(await page.inputValue('#pin')).toBe('246810')
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('pin')

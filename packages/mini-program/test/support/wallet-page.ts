@@ -82,6 +82,7 @@ const wallet: TestWallet = {
           if (options.resultCode) return { resultCode: options.resultCode }
           const cashier = document.getElementById('cashier')!
           cashier.hidden = false
+          document.getElementById('pin')!.focus()
           const resultCode = await new Promise<TradePayResultCode>((resolve) => (endCashier = resolve))
           cashier.hidden = true
           return { resultCode }

@@ -40,7 +40,7 @@ const LOOKS = {
     tone: 'warn',
     icon: 'warn',
     title: 'The payment failed',
-    text: 'Nothing was charged for this order. You can try again.',
+    text: 'This order has not been paid. You can try again.',
     canPay: true,
   },
   closed: {
