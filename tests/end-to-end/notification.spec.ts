@@ -9,7 +9,10 @@ import { money, nodeHandler, notificationHandler, TradePayClient } from '@tradep
 import { freePortPair } from '../support/running-wallet.ts'
 import { expect, person, sandbox, test, timelineWith } from './support/fixtures.ts'
 
-test("a notification waits for a merchant's server that is down, and arrives when it is up", async ({ customer, wallet }) => {
+test("a notification waits for a merchant's server that is down, and arrives when it is up", async ({
+  customer,
+  wallet,
+}) => {
   const app = wallet.world.apps.at(-1)!
   const keys = { clientId: app.clientId, privateKey: app.privateKey, walletPublicKey: app.walletPublicKey }
   const port = await freePortPair()

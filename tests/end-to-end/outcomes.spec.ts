@@ -10,7 +10,10 @@ const resultCode = (entries: TimelineEntry[]): string | undefined =>
 const handedBack = (entries: TimelineEntry[]): boolean => resultCode(entries) !== undefined
 const moneyMoved = (entries: TimelineEntry[]): boolean => entries.some((entry) => entry.step === 15 && entry.ok)
 
-test('a user who leaves the cashier pays nothing, gets 6001, and can pay the same order later', async ({ customer, wallet }) => {
+test('a user who leaves the cashier pays nothing, gets 6001, and can pay the same order later', async ({
+  customer,
+  wallet,
+}) => {
   await customer.signInAs('Mei')
   await customer.ordersACoffee()
   const tradeNo = await customer.tradeNo()
@@ -41,7 +44,7 @@ test('a user without enough money is told how much is missing, and nothing moves
 test('a frozen account cannot pay, and is told so', async ({ customer, wallet }) => {
   await customer.signInAs('Ana')
   await customer.ordersACoffee()
-  await expect(customer.cashier.getByText(/frozen/i)).toBeVisible()
+  await expect(customer.cashier.getByText(/account is frozen/)).toBeVisible()
   const tradeNo = await customer.tradeNo()
   await customer.cashier.getByRole('button', { name: 'Done' }).click()
   const entries = await timelineWith(wallet, tradeNo, handedBack)
@@ -85,7 +88,10 @@ test('an order whose time is over cannot be paid, and the shop shows it', async 
   await expect(customer.shop.getByText('Time is up')).toBeVisible()
 })
 
-test('an answer that is lost on the way is looked up, never shown as failed, and money moves once', async ({ customer, wallet }) => {
+test('an answer that is lost on the way is looked up, never shown as failed, and money moves once', async ({
+  customer,
+  wallet,
+}) => {
   const { page } = customer
   await customer.signInAs('Mei')
   await customer.ordersACoffee()

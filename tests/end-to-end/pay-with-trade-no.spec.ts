@@ -7,7 +7,10 @@ import { expect, person, test, timelineWith } from './support/fixtures.ts'
 
 const allSteps = flowSteps.map(({ step }) => step)
 
-test('a user pays for a coffee: all 19 steps happen, money moves once, and everybody is told', async ({ customer, wallet }) => {
+test('a user pays for a coffee: all 19 steps happen, money moves once, and everybody is told', async ({
+  customer,
+  wallet,
+}) => {
   const { pin } = person(wallet, 'Mei')
   const { page } = customer
   await customer.signInAs('Mei')
@@ -28,11 +31,16 @@ test('a user pays for a coffee: all 19 steps happen, money moves once, and every
   await expect(customer.shop.getByText(/^Paid$/).first()).toBeVisible() // step 19
 
   const tradeNo = await customer.tradeNo()
-  const entries = await timelineWith(wallet, tradeNo, (all) => allSteps.every((step) => all.some((entry) => entry.step === step)))
+  const entries = await timelineWith(wallet, tradeNo, (all) =>
+    allSteps.every((step) => all.some((entry) => entry.step === step)),
+  )
   for (const step of allSteps) {
     const own = entries.filter((entry) => entry.step === step)
     expect(own.length, `step ${step}`).toBeGreaterThan(0)
-    expect(own.every((entry) => entry.ok), `step ${step} went well`).toBe(true)
+    expect(
+      own.every((entry) => entry.ok),
+      `step ${step} went well`,
+    ).toBe(true)
   }
 
   const last = (step: number): TimelineEntry => entries.filter((entry) => entry.step === step).at(-1)!
@@ -54,7 +62,15 @@ test('a user pays for a coffee: all 19 steps happen, money moves once, and every
   expect(last(18).facts?.['accepted']).toBe('true')
 
   // In the order of the figure; what the browser saw is timed by its own clock, so neighbours may be close.
-  for (const [earlier, later] of [[2, 4], [4, 7], [7, 8], [10, 11], [11, 14], [14, 15], [15, 16]] as const) {
+  for (const [earlier, later] of [
+    [2, 4],
+    [4, 7],
+    [7, 8],
+    [10, 11],
+    [11, 14],
+    [14, 15],
+    [15, 16],
+  ] as const) {
     expect(at(earlier), `step ${earlier} before ${later}`).toBeLessThanOrEqual(at(later))
   }
 
@@ -64,7 +80,10 @@ test('a user pays for a coffee: all 19 steps happen, money moves once, and every
   expect(before - (await balance(page))).toBe(2n * (await priceOfEspresso(wallet.world.shopUrl)))
 })
 
-test('the flow page draws the payment, and shows the bytes and the signature of each step', async ({ customer, wallet }) => {
+test('the flow page draws the payment, and shows the bytes and the signature of each step', async ({
+  customer,
+  wallet,
+}) => {
   await customer.signInAs('Mei')
   await customer.ordersACoffee()
   await customer.confirms(person(wallet, 'Mei').pin)

@@ -48,7 +48,7 @@ const rooms: Record<string, string[]> = {
   db: [],
   ledger: [],
   transport: [],
-  worker: [],
+  worker: ['notification', 'order'],
   notification: [],
   user: ['ledger'],
   merchant: ['ledger'],

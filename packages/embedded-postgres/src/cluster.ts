@@ -167,7 +167,8 @@ async function removeLeftovers(home: string): Promise<void> {
   for (const name of await readdir(home)) {
     const pid = /^cluster\.new-([0-9]+)-/.exec(name)?.[1]
     if (pid && Number(pid) !== process.pid && !isAlive(Number(pid))) {
-      await rm(join(home, name), { recursive: true, force: true })
+      // The killed start's initdb may still be writing there. What cannot be removed now is removed by a later start.
+      await rm(join(home, name), { recursive: true, force: true }).catch(() => undefined)
     }
   }
 }

@@ -15,7 +15,10 @@ export class Customer {
   }
 
   async openCoffeeShop(): Promise<void> {
-    await this.page.getByRole('link', { name: /Coffee Shop/ }).or(this.page.getByRole('button', { name: /Coffee Shop/ })).click()
+    await this.page
+      .getByRole('link', { name: /Coffee Shop/ })
+      .or(this.page.getByRole('button', { name: /Coffee Shop/ }))
+      .click()
     await expect(this.shop.getByText('What would you like today?')).toBeVisible()
   }
 

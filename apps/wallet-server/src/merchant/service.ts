@@ -138,7 +138,8 @@ function requireName(name: string): void {
 
 function requireNotifyUrl(notifyUrl: string | null): void {
   if (notifyUrl === null) return
-  const url = notifyUrl.length <= URL_MAX_LENGTH && isStorable(notifyUrl) ? URL.parse(notifyUrl) : null
+  const readable = notifyUrl.length <= URL_MAX_LENGTH && isStorable(notifyUrl) && URL.canParse(notifyUrl)
+  const url = readable ? new URL(notifyUrl) : null
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw invalidParameter('notifyUrl', `an http or https address of at most ${URL_MAX_LENGTH} characters`)
   }

@@ -45,7 +45,7 @@ export async function alipayDoor(http: FastifyInstance, { deps, rooms }: { deps:
     let verified: VerifiedCall | null = null
     let outcome: Outcome
     try {
-      const parameters = readParameters(queryOf(request.url), request.headers['content-type'] ?? '', body)
+      const parameters = await readParameters(queryOf(request.url), request.headers['content-type'] ?? '', body)
       method = findMethod(parameters)
       verified = await verifyRequest(parameters, rooms.merchants, {
         now: receivedAt,

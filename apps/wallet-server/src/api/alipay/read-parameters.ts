@@ -6,8 +6,8 @@ import { WalletError } from '@tradepay/contract'
 import type { AlipayParameters } from '@tradepay/signature'
 
 /** @throws WalletError BODY_MALFORMED */
-export function readParameters(query: string, contentType: string, body: Buffer): AlipayParameters {
-  return { ...readForm(query), ...readBody(contentType, body) }
+export async function readParameters(query: string, contentType: string, body: Buffer): Promise<AlipayParameters> {
+  return { ...readForm(query), ...(await readBody(contentType, body)) }
 }
 
 /** The query of a URL, without its question mark. */
@@ -16,7 +16,7 @@ export function queryOf(url: string): string {
   return mark < 0 ? '' : url.slice(mark + 1)
 }
 
-function readBody(contentType: string, body: Buffer): Record<string, string> {
+async function readBody(contentType: string, body: Buffer): Promise<Record<string, string>> {
   if (body.length === 0) return {}
   const type = contentType.toLowerCase()
   if (type.startsWith('multipart/form-data')) return readMultipart(contentType, body)
@@ -47,27 +47,15 @@ function readJson(body: Buffer): Record<string, string> {
   return Object.fromEntries(entries as [string, string][])
 }
 
-/** RFC 7578, fields only: files are not part of any call here and are left out of what is signed. */
-function readMultipart(contentType: string, body: Buffer): Record<string, string> {
-  const match = /boundary=(?:"([^"]{1,70})"|([^;\s]{1,70}))/i.exec(contentType)
-  if (!match) throw malformed('The multipart body has no boundary in its Content-Type.')
-  const delimiter = Buffer.from(`--${match[1] ?? match[2]}`)
-  const fields: [string, string][] = []
-  let at = body.indexOf(delimiter)
-  if (at < 0) throw malformed('The multipart body does not begin with its boundary.')
-  for (;;) {
-    at += delimiter.length
-    if (body.toString('latin1', at, at + 2) === '--') return Object.fromEntries(fields)
-    const headersEnd = body.indexOf('\r\n\r\n', at)
-    const next = headersEnd < 0 ? -1 : body.indexOf(`\r\n${delimiter.toString()}`, headersEnd + 2)
-    if (next < 0) throw malformed('The multipart body ends before its last boundary.')
-    const headers = body.toString('utf8', at, headersEnd)
-    const name = /^content-disposition:[^\r\n]*;\s*name="([^"\r\n]*)"/im.exec(headers)?.[1]
-    if (name === undefined) throw malformed('A part of the multipart body has no name.')
-    const isFile = /^content-disposition:[^\r\n]*;\s*filename\*?=/im.test(headers)
-    if (!isFile) fields.push([name, body.toString('utf8', headersEnd + 4, Math.max(next, headersEnd + 4))])
-    at = next + 2
+/** Fields only: files are not part of any call here and are left out of what is signed. */
+async function readMultipart(contentType: string, body: Buffer): Promise<Record<string, string>> {
+  let form: FormData
+  try {
+    form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData()
+  } catch {
+    throw malformed('The body says that it is multipart/form-data, and is not.')
   }
+  return Object.fromEntries([...form].filter((field): field is [string, string] => typeof field[1] === 'string'))
 }
 
 const malformed = (message: string): WalletError => new WalletError('BODY_MALFORMED', {}, message)

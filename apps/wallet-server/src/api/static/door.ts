@@ -12,7 +12,7 @@ import { appPolicy, ASK_AGAIN, commonHeaders, IMMUTABLE } from './headers.ts'
 import { servePackages } from './packages.ts'
 
 /** Addresses of programs: an unknown one below them is an error and never the app's page. */
-const apiPath = /^\/(cashier|wallet\/v[0-9]+|sandbox|v[0-9]+|frames|packages|assets)(\/|$)|^\/gateway\.do$/
+const apiPath = /^\/((cashier|wallet)\/v[0-9]+|sandbox|v[0-9]+|frames|packages|assets)(\/|$)|^\/gateway\.do$/
 
 export async function staticDoor(http: FastifyInstance, shared: { deps: Deps; rooms: Rooms }): Promise<void> {
   const { settings } = shared.deps

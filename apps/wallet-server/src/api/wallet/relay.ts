@@ -57,7 +57,7 @@ function outgoingRequest(ask: RelayRequest, program: LiveProgram): OutgoingReque
 }
 
 function readUrl(text: string): URL {
-  const url = URL.parse(text)
+  const url = URL.canParse(text) ? new URL(text) : null
   const isLoopback = url !== null && /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/.test(url.hostname)
   if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback))) {
     throw invalidParameter('url', 'an absolute https address')
