@@ -21,15 +21,16 @@ export function BillView({
 }) {
   const left = useTimeLeft(bill.expiresAt, onTimeIsUp)
   const long = left > LONG_MS
+  const amount = formatAmount(bill.amount)
   return (
     <>
       <div class="bill">
         <p class="bill-payee">
           <span class="soft">{t.cashier.payTo}</span> <strong>{bill.payeeName}</strong>
         </p>
-        <p class="bill-amount amount">
+        <p class="bill-amount amount" style={{ '--letters': String(amount.length) }}>
           <span class="unseen">{t.cashier.amount} </span>
-          {formatAmount(bill.amount)}
+          {amount}
         </p>
       </div>
       <dl class="bill-rows">

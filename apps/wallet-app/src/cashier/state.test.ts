@@ -52,7 +52,12 @@ const states: CashierState[] = [
   { name: 'done', resultCode: '6001' },
 ]
 
-const inquired = (found: ReturnType<typeof order>): CashierEvent => ({ type: 'inquired', order: found, now: NOW, at: AT })
+const inquired = (found: ReturnType<typeof order>): CashierEvent => ({
+  type: 'inquired',
+  order: found,
+  now: NOW,
+  at: AT,
+})
 
 const events: CashierEvent[] = [
   { type: 'opened', answer: opened(), at: AT },
@@ -63,9 +68,11 @@ const events: CashierEvent[] = [
   { type: 'pinEntered' },
   { type: 'confirmed', outcome: 'SUCCEEDED', paidAt: NOW },
   { type: 'confirmed', outcome: 'PROCESSING', paidAt: null },
-  ...(Object.keys(refusals) as RefusalCode[]).map(
-    (code): CashierEvent => ({ type: 'confirmRefused', problem: problem(code), triesLeft: 3 }),
-  ),
+  ...(Object.keys(refusals) as RefusalCode[]).map((code): CashierEvent => ({
+    type: 'confirmRefused',
+    problem: problem(code),
+    triesLeft: 3,
+  })),
   { type: 'confirmNotSent', problem: problem('OFFLINE') },
   { type: 'confirmLost' },
   inquired(order()),
@@ -103,7 +110,9 @@ describe('every state with every event', () => {
   it('confirms only from the open PIN pad, and only when six digits are in', () => {
     for (const { state, event } of pairs) {
       const confirms = does(transition(state, event).effects).includes('confirm')
-      expect(confirms, `${state.name} × ${event.type}`).toBe(state.name === 'enteringPin' && event.type === 'pinEntered')
+      expect(confirms, `${state.name} × ${event.type}`).toBe(
+        state.name === 'enteringPin' && event.type === 'pinEntered',
+      )
     }
   })
 

@@ -7,7 +7,7 @@ import { HomePage } from '../home/home-page.tsx'
 import { explain, t } from '../messages/index.ts'
 import { SignInPage } from '../sign-in/sign-in-page.tsx'
 import { Blank, Logo, Spinner } from '../ui/parts.tsx'
-import { useStore } from '../ui/store.ts'
+import { useStore } from '../ui/use-store.ts'
 import { TestMark } from '../ui/test-mark.tsx'
 import { WalletPage } from '../wallet/wallet-page.tsx'
 import { LinkedCashier } from './linked-cashier.tsx'
@@ -46,7 +46,7 @@ function Content({ view }: { view: SessionView }) {
     const { message, action } = explain(view.problem)
     return (
       <main class="page">
-        <Blank title={t.splash.failedTitle} text={`${message} ${action}`}>
+        <Blank page title={t.splash.failedTitle} text={`${message} ${action}`}>
           <button type="button" class="button quiet" onClick={() => void refreshSession()}>
             {t.tryAgain}
           </button>
@@ -82,7 +82,7 @@ function Page({ route, me }: { route: Route; me: SignedIn }) {
     case 'notFound':
       return (
         <main class="page">
-          <Blank title={t.notFound.title} text={t.notFound.text}>
+          <Blank page title={t.notFound.title} text={t.notFound.text}>
             <button type="button" class="button quiet" onClick={() => router.go('/', { replace: true })}>
               {t.goHome}
             </button>

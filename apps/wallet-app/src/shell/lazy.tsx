@@ -32,7 +32,7 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
       )
     }
     return (
-      <Blank title={t.splash.failedTitle}>
+      <Blank page title={t.splash.failedTitle}>
         <button type="button" class="button quiet" onClick={() => setFailed(false)}>
           {t.tryAgain}
         </button>

@@ -18,14 +18,17 @@ export const Avatar = ({ name, hue, size }: { name: string; hue: number; size: n
   </span>
 )
 
-/** A page that has only something to say. */
-export const Blank = ({ title, text, children }: { title: string; text?: string; children?: ComponentChildren }) => (
-  <div class="blank">
-    <h2>{title}</h2>
-    {text !== undefined && <p>{text}</p>}
-    {children}
-  </div>
-)
+/** A place that has only something to say. `page`: it is all that its page says, so its title is the page's. */
+export function Blank(props: { title: string; text?: string; page?: boolean; children?: ComponentChildren }) {
+  const { title, text, page = false, children } = props
+  return (
+    <div class="blank">
+      {page ? <h1>{title}</h1> : <h2>{title}</h2>}
+      {text !== undefined && <p>{text}</p>}
+      {children}
+    </div>
+  )
+}
 
 /** A modal sheet from the bottom edge. Escape and a tap beside it close it. */
 export function Sheet({

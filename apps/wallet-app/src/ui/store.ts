@@ -1,6 +1,4 @@
-/** A value that screens watch: the smallest thing that lets pure logic drive a component. */
-import { useLayoutEffect, useState } from 'preact/hooks'
-
+/** A value that others watch: the smallest thing that lets pure logic drive a screen. Knows no UI library. */
 export interface Store<T> {
   get(): T
   set(value: T): void
@@ -23,15 +21,4 @@ export function createStore<T>(initial: T): Store<T> {
       return () => listeners.delete(listener)
     },
   }
-}
-
-/** The store's value, in a component that renders again when it changes. */
-export function useStore<T>(store: Store<T>): T {
-  const [, render] = useState({})
-  useLayoutEffect(() => {
-    // The value may have changed between rendering and here.
-    render({})
-    return store.subscribe(() => render({}))
-  }, [store])
-  return store.get()
 }

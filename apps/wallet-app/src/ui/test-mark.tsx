@@ -2,7 +2,7 @@
 import { t } from '../messages/index.ts'
 
 export const TestMark = () => (
-  <span class="test-mark" role="note" aria-label={t.testMarkLabel}>
+  <aside class="test-mark" aria-label={t.testMarkLabel}>
     {t.testMark}
-  </span>
+  </aside>
 )

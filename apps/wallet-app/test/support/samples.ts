@@ -34,9 +34,7 @@ export const opened = (changes: Partial<OpenCashierAnswer> = {}): OpenCashierAns
 
 export const withBalance = (value: string): OpenCashierAnswer =>
   opened({
-    methods: [
-      { id: 'BALANCE', kind: 'BALANCE', available: { currency: 'CNY', value }, enough: false, frozen: false },
-    ],
+    methods: [{ id: 'BALANCE', kind: 'BALANCE', available: { currency: 'CNY', value }, enough: false, frozen: false }],
   })
 
 export const withFrozenAccount = (): OpenCashierAnswer =>

@@ -279,7 +279,7 @@ describe('a launch that fails', () => {
   ])('with %s tells the shell and leaves no frame', async (_name, program, message) => {
     const page = await world.open(await program())
     expect(await shellCall(page, 'failed')).toMatchObject({ message: expect.stringMatching(message) })
-    expect(page.frames().length).toBe(1)
+    await expect.poll(() => page.frames().length).toBe(1)
     await page.close()
   })
 
@@ -303,7 +303,7 @@ describe('a launch that fails', () => {
       window.wallet.running!.close()
       window.wallet.running!.back()
     })
-    expect(page.frames().length).toBe(1)
+    await expect.poll(() => page.frames().length).toBe(1)
     expect(await page.evaluate(() => window.wallet.exits)).toBe(0)
     await page.close()
   })

@@ -138,7 +138,7 @@ describe('a forged view script', () => {
       forged(await plain(), `setTimeout(() => { location.href = 'ORIGIN/reached/own' }, 300)`),
     )
     expect(await shellCall(page, 'failed')).toMatchObject({ message: expect.stringContaining('left its place') })
-    expect(page.frames().length).toBe(1)
+    await expect.poll(() => page.frames().length).toBe(1)
     expect(world.reached.map((request) => request.headers['cookie'])).toEqual([undefined])
     await page.close()
   })
