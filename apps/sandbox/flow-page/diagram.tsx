@@ -62,7 +62,8 @@ function Arrow({ step }: { step: FlowStep }) {
   const lanes = columns.length
   const middle = (column: number): number => ((column + 0.5) / lanes) * 100
   if (step.from === step.to) {
-    const last = step.from === lanes - 1
+    // In the right half there is more room on the left.
+    const last = step.from >= lanes / 2
     const style = last
       ? { insetInlineEnd: `calc(${100 - middle(step.from)}% - 11px)` }
       : { insetInlineStart: `calc(${middle(step.from)}% - 11px)` }
@@ -77,7 +78,7 @@ function Arrow({ step }: { step: FlowStep }) {
   const width = (Math.abs(step.from - step.to) / lanes) * 100
   return (
     <span
-      class={`arrow ${step.to > step.from ? 'forth' : 'back'}`}
+      class={`arrow ${step.to > step.from ? 'forth' : 'back'} ${Math.max(step.from, step.to) === lanes - 1 ? 'outer' : ''}`}
       style={{ insetInlineStart: `${middle(left)}%`, width: `${width}%` }}
     >
       <span class="label">{step.title}</span>
@@ -90,7 +91,7 @@ function UserMark() {
     <svg viewBox="0 0 22 22" width="22" height="22" aria-hidden="true">
       <circle cx="11" cy="11" r="10.5" class="disc" />
       <circle cx="11" cy="8.4" r="3" />
-      <path d="M5.2 17.2c.6-3.2 2.900-4.900 5.800-4.900s5.200 1.700 5.800 4.900a10 10 0 0 1-11.600 0z" />
+      <path d="M5.2 17.2c.6-3.2 2.9-4.9 5.8-4.9s5.2 1.7 5.8 4.9a10 10 0 0 1-11.6 0z" />
     </svg>
   )
 }

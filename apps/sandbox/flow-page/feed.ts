@@ -19,7 +19,8 @@ export function followTimeline(tradeNo: string, changed: (feed: Feed) => void): 
   }
   const source = new EventSource(sandboxPaths.timelineEvents(tradeNo))
   source.onopen = () => update({ live: true })
-  source.onmessage = (event: MessageEvent<string>) => update({ timeline: JSON.parse(event.data) as Timeline, live: true })
+  source.onmessage = (event: MessageEvent<string>) =>
+    update({ timeline: JSON.parse(event.data) as Timeline, live: true })
   source.onerror = () => update({ live: false, missing: source.readyState === EventSource.CLOSED })
   return () => source.close()
 }

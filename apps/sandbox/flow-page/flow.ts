@@ -44,13 +44,15 @@ export function readFlow(entries: readonly TimelineEntry[]): Flow {
   const steps = flowSteps.map(({ step, from, to, title }): FlowStep => {
     const own = entries.filter((entry) => entry.step === step).sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
     const last = own.at(-1)
+    // One try that went well is what happened; what was refused before or after it stays to be looked at.
+    const wentWell = own.some((entry) => entry.ok)
     return {
       step,
       title,
       from: from === 'USER' ? columnOf(to) : columnOf(from),
       to: to === 'USER' ? columnOf(from) : columnOf(to),
       user: from === 'USER' ? 'ACTS' : to === 'USER' ? 'SEES' : null,
-      state: last ? (last.ok ? 'DONE' : 'FAILED') : step > lastSeen ? 'WAITING' : 'NOT_SEEN',
+      state: last ? (wentWell ? 'DONE' : 'FAILED') : step > lastSeen ? 'WAITING' : 'NOT_SEEN',
       entries: own,
       afterMs: last && startedAt !== null ? Date.parse(last.at) - startedAt : null,
     }

@@ -59,7 +59,12 @@ function FlowPage() {
       </p>
       <div class="columns">
         <Diagram flow={flow} chosen={shown} choose={setChosen} />
-        <Details step={flow.steps[shown - 1]!} startedAt={flow.startedAt} close={() => setChosen(null)} open={chosen !== null} />
+        <Details
+          step={flow.steps[shown - 1]!}
+          startedAt={flow.startedAt}
+          close={() => setChosen(null)}
+          open={chosen !== null}
+        />
       </div>
     </main>
   )

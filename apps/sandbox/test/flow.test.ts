@@ -26,14 +26,14 @@ describe('reading a timeline', () => {
     expect(flow.totalMs).toBe(12)
   })
 
-  it('a refused try followed by a good one is done, and both stay to be looked at', () => {
+  it('a refused try beside a good one is done, and both stay to be looked at', () => {
     const flow = readFlow([entry(14, 5), entry(14, 1, false)])
     expect(flow.steps[13]!.state).toBe('DONE')
     expect(flow.steps[13]!.entries.map((each) => each.ok)).toEqual([false, true])
   })
 
-  it('a step whose last try went badly is failed', () => {
-    expect(readFlow([entry(18, 0), entry(18, 9, false)]).steps[17]!.state).toBe('FAILED')
+  it('a step of which no try went well is failed', () => {
+    expect(readFlow([entry(18, 0, false), entry(18, 9, false)]).steps[17]!.state).toBe('FAILED')
   })
 
   it('draws every step between the lines of its parties, the user beside the party it touches', () => {

@@ -61,6 +61,11 @@ const heading = (name: string) => page.getByRole('heading', { name, exact: true 
 const cashier = () => page.getByRole('dialog', { name: /cashier/ })
 
 async function barriers(): Promise<string[]> {
+  // A colour on its way to another has no contrast to judge. What turns for ever is no such colour.
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter((it) => Number.isFinite(it.effect?.getComputedTiming().endTime))
+    await Promise.allSettled(ending.map((it) => it.finished))
+  })
   await page.evaluate(axe)
   return await page.evaluate(async () => {
     const { axe: engine } = globalThis as unknown as {

@@ -5,7 +5,11 @@ create function create_orders(
   p_trade_no text[], p_bucket smallint[], p_merchant_id text[], p_client_id text[], p_request_id text[],
   p_family text[], p_content jsonb[], p_app_id text[], p_buyer_id text[], p_title text[], p_amount bigint[],
   p_currency text[], p_notify_url text[], p_extra jsonb[], p_expires_at timestamptz[], p_now timestamptz
-) returns table (item bigint, created boolean, existing orders) language plpgsql as $$
+) returns table (item bigint, created boolean, existing orders) language plpgsql
+-- Plans are made once for a connection, perhaps while the table is small: every row is looked up by its key.
+set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
 begin
   if exists (select 1 from unnest(p_bucket) as asked (bucket) where asked.bucket not in (select o.bucket from owned_buckets o)) then
     raise exception 'this database does not own the bucket' using errcode = 'object_not_in_prerequisite_state';

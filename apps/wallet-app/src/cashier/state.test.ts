@@ -247,7 +247,7 @@ describe('an unknown outcome', () => {
   it('is looked up with growing waits, and then left open', () => {
     const waits: number[] = []
     let step = lost
-    for (;;) {
+    for (let turn = 0; turn < 50; turn += 1) {
       const inquiry = step.effects.find((effect) => effect.do === 'inquire')
       if (!inquiry) break
       waits.push(inquiry.afterMs)
