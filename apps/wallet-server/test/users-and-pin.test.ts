@@ -37,6 +37,25 @@ describe('the PIN', () => {
     expect(await world.rooms.users.pinState(userId)).toMatchObject({ triesLeft: 0 })
   })
 
+  test('guesses spread over ten servers are at most five together', async () => {
+    const { userId } = await aUser(world)
+    const servers = await Promise.all(Array.from({ length: 10 }, () => createTestWorld({ database: world.database })))
+    const refusals = await Promise.all(
+      servers.flatMap(({ rooms }) =>
+        [1, 2, 3].map(() => rooms.users.checkPin(userId, '000000').catch((error: WalletError) => error.code)),
+      ),
+    )
+    await Promise.all(servers.map((server) => server.close()))
+    expect(refusals.filter((code) => code === 'PIN_WRONG')).toHaveLength(PIN_TRIES - 1)
+    expect(refusals.filter((code) => code === 'PIN_LOCKED')).toHaveLength(30 - (PIN_TRIES - 1))
+  })
+
+  test('the right PIN twenty times at once is right each time, and locks nothing', async () => {
+    const { userId } = await aUser(world)
+    await Promise.all(Array.from({ length: 20 }, () => world.rooms.users.checkPin(userId, TEST_PIN)))
+    expect(await world.rooms.users.pinState(userId)).toEqual({ triesLeft: PIN_TRIES, lockedUntil: null })
+  })
+
   test('once locked, even the right PIN is not let in, however often it is tried at once', async () => {
     const { userId } = await aUser(world)
     await Promise.all(Array.from({ length: PIN_TRIES }, () => guess(userId)))

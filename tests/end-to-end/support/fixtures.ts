@@ -14,6 +14,8 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures, { wallet: RunningWallet }>({
   wallet: [
+    // Playwright reads the names of fixtures from this pattern; this one stands on no other.
+    // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const wallet = await startWallet()
       await use(wallet)

@@ -9,6 +9,7 @@ import { isStorable } from '../db/text.ts'
 import { transaction, violatedConstraint } from '../db/transaction.ts'
 import { bucketOfPartyId, chooseBucket, newUserId } from '../ids.ts'
 import { cashAccount, userAccount, type Account, type LedgerService } from '../ledger/types.ts'
+import { createOneAtATime } from './one-at-a-time.ts'
 import { createPinHasher, isPin } from './pin.ts'
 import * as store from './store.ts'
 import { PIN_TRIES, type TopUp, type User, type UserService } from './types.ts'
@@ -21,6 +22,7 @@ const SAME_INSTANT_MAX = 100
 export function createUserService(deps: Deps, ledger: LedgerService): UserService {
   const { db, clock, random } = deps
   const pins = createPinHasher(deps.settings.pinPepper)
+  const oneAtATime = createOneAtATime()
 
   const notFound = (): WalletError => new WalletError('USER_NOT_FOUND')
 
@@ -45,6 +47,10 @@ export function createUserService(deps: Deps, ledger: LedgerService): UserServic
 
   async function checkPin(userId: string, pin: string): Promise<void> {
     if (!isPin(pin)) throw invalidParameter('pin', 'six digits')
+    return oneAtATime(userId, () => checkNextPin(userId, pin))
+  }
+
+  async function checkNextPin(userId: string, pin: string): Promise<void> {
     const bucket = bucketOf(userId)
     const now = clock.now()
     // The try is spent before the slow check begins: of fifty guesses at once five are checked.

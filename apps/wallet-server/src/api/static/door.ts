@@ -37,10 +37,11 @@ export async function staticDoor(http: FastifyInstance, shared: { deps: Deps; ro
     // Set below, by what the file is.
     cacheControl: false,
     preCompressed: true,
-    setHeaders(reply, path) {
+    setHeaders(response, path) {
       // The build puts the hash of the content into the name of what lies in assets/.
       const hashed = /[\\/]assets[\\/][^\\/]+-[A-Za-z0-9_-]{8,}\.[a-z0-9.]+$/.test(path)
-      reply.header('cache-control', hashed ? IMMUTABLE : ASK_AGAIN).header('content-security-policy', appPolicy)
+      response.setHeader('cache-control', hashed ? IMMUTABLE : ASK_AGAIN)
+      response.setHeader('content-security-policy', appPolicy)
     },
   })
 
