@@ -5,6 +5,7 @@
 import type { LogicToView, ViewEvent, ViewToLogic } from '../bridge/messages.ts'
 import type { Link } from '../bridge/link.ts'
 import { isRecord } from '../bridge/plain.ts'
+import { NAVIGATE_HANDLER } from '../package-format.ts'
 import type { EventChannel } from './event-channel.ts'
 import { createPageData } from './page-data.ts'
 import type { Reports } from './reports.ts'
@@ -43,6 +44,19 @@ export interface PageDeps {
   router: Record<string, unknown>
   openerChannel: EventChannel
 }
+
+/** What a <navigator> calls for its open-type. Source: miniprogram-format §2, built-in components. */
+const openTypes = new Map([
+  ['navigate', 'navigateTo'],
+  ['redirect', 'redirectTo'],
+  ['switchTab', 'switchTab'],
+  ['reLaunch', 'reLaunch'],
+  ['navigateBack', 'navigateBack'],
+])
+
+/** A failure of an API, { error, errorMessage }, as an error that can be reported. */
+const asError = (failure: unknown): Error =>
+  new Error(isRecord(failure) ? String(failure['errorMessage']) : String(failure))
 
 /** Hooks a page may have, by name; those in `events` run after the page's own. */
 const hookNames = [
@@ -140,8 +154,21 @@ export function createPage({ id, path, definition, view, reports, router, opener
     instance.data = firstData(definition, instance)
   })
 
+  /** A tapped <navigator>: one of the five methods, with a tag's attributes as its parameters. */
+  function navigate({ detail }: ViewEvent): void {
+    const { openType, url, delta } = isRecord(detail) ? detail : {}
+    const name = openTypes.get(String(openType))
+    if (name === undefined) {
+      reports.error(new Error(`a navigator has no open-type "${String(openType)}"`), path)
+      return
+    }
+    const failed = (failure: unknown): void => reports.error(asError(failure), path)
+    run('navigator', () => void (router[name] as (options: object) => unknown)({ url, delta, fail: failed }))
+  }
+
   function dispatch(event: ViewEvent): void {
     const { handler, ...rest } = event
+    if (handler === NAVIGATE_HANDLER) return navigate(event)
     const method = Object.hasOwn(instance, handler) ? instance[handler] : undefined
     if (typeof method !== 'function') {
       reports.error(new Error(`the page has no method "${handler}" for its ${event.type} event`), path)

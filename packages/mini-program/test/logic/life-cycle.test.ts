@@ -91,6 +91,28 @@ describe('events', () => {
     expect(host.log).toEqual(['1 tap 3 false'])
   })
 
+  it.each([
+    ['navigate', 'navigateTo', { url: '/pages/b/b' }],
+    ['redirect', 'redirectTo', { url: '/pages/b/b' }],
+    ['switchTab', 'switchTab', { url: '/pages/b/b' }],
+    ['reLaunch', 'reLaunch', { url: '/pages/b/b' }],
+    ['navigateBack', 'navigateBack', { delta: 2 }],
+  ])('of a navigator with open-type %s call my.%s', async (openType, api, expected) => {
+    host = await startProgram({ 'pages/a/a.js': 'Page({})' })
+    const view = await host.open('pages/a/a')
+    view.send(eventFor('$navigate', { detail: { url: '../b/b', openType, delta: 2 } }))
+    expect((await host.call(api)).params).toMatchObject(expected)
+  })
+
+  it('of a navigator with an unknown open-type are an error, not a crash', async () => {
+    host = await startProgram({ 'pages/a/a.js': 'Page({ tap() { log("still here") } })' })
+    const view = await host.open('pages/a/a')
+    view.send(eventFor('$navigate', { detail: { url: '/x', openType: 'constructor', delta: 1 } }))
+    view.send(eventFor('tap'))
+    await host.settle()
+    expect(host.log).toEqual(['still here'])
+  })
+
   it.each([['nothing'], ['constructor'], ['__proto__'], ['toString'], ['data']])(
     'for a method named %s that the page lacks are an error, not a crash',
     async (name) => {
