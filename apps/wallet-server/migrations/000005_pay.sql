@@ -54,8 +54,9 @@ begin
       with ordinality as t (trade_no, payer_id, payer_bucket, payment_id, notification_id, amount, currency, item)
   ),
   judged as (
-    select asked.item, asked.trade_no, asked.payer_id, asked.payer_bucket, asked.payment_id, asked.notification_id,
-      asked.amount, asked.currency, o.bucket, o.merchant_id,
+    -- Narrow rows: what the arguments hold is read from them again by the number of the item.
+    select asked.item, asked.trade_no, asked.payer_id || ':' || asked.currency as payer_account, asked.amount, o.bucket,
+      o.merchant_id,
       payer.credits_posted - payer.debits_posted - payer.debits_pending as available,
       case
         -- Another database decides about rows of its buckets; that they are not found here says nothing.
@@ -98,11 +99,11 @@ begin
   -- What a payer asks behind such an item waits with it, so that his items are decided in the order they came.
   queued as (
     select c.*, open and not bool_or(open and waits) over payer as may_be_paid
-    from contested c window payer as (partition by c.payer_id, c.currency order by c.item rows unbounded preceding)
+    from contested c window payer as (partition by c.payer_account order by c.item rows unbounded preceding)
   ),
   funded as (
     select q.*, may_be_paid and available >= sum(amount) filter (where may_be_paid) over payer as covered
-    from queued q window payer as (partition by q.payer_id, q.currency order by q.item rows unbounded preceding)
+    from queued q window payer as (partition by q.payer_account order by q.item rows unbounded preceding)
   ),
   -- The first item of a payer that his balance does not cover is refused; those behind it may still fit: AGAIN.
   outcomes as (
@@ -114,22 +115,22 @@ begin
         when may_be_paid and count(*) filter (where may_be_paid and not covered) over payer = 1 then 'BALANCE_NOT_ENOUGH'
         else 'AGAIN'
       end as outcome
-    from funded f window payer as (partition by f.payer_id, f.currency order by f.item rows unbounded preceding)
+    from funded f window payer as (partition by f.payer_account order by f.item rows unbounded preceding)
   )
-  select array_agg(r.item order by r.item), array_agg(r.outcome order by r.item),
-    array_agg(r.item order by r.item) filter (where r.outcome = 'PAID'),
-    array_agg(r.trade_no order by r.item) filter (where r.outcome = 'PAID'),
-    array_agg(r.bucket order by r.item) filter (where r.outcome = 'PAID'),
-    array_agg(r.payer_id order by r.item) filter (where r.outcome = 'PAID'),
-    array_agg(r.payer_bucket order by r.item) filter (where r.outcome = 'PAID'),
-    array_agg(r.payment_id order by r.item) filter (where r.outcome = 'PAID'),
-    array_agg(r.notification_id order by r.item) filter (where r.outcome = 'PAID'),
-    array_agg(r.merchant_id order by r.item) filter (where r.outcome = 'PAID'),
-    array_agg(r.amount order by r.item) filter (where r.outcome = 'PAID'),
-    array_agg(r.currency order by r.item) filter (where r.outcome = 'PAID')
+  select array_agg(r.item), array_agg(r.outcome),
+    array_agg(r.item) filter (where r.outcome = 'PAID'),
+    array_agg(r.trade_no) filter (where r.outcome = 'PAID'),
+    array_agg(r.bucket) filter (where r.outcome = 'PAID'),
+    array_agg(p_payer_id[r.item]) filter (where r.outcome = 'PAID'),
+    array_agg(p_payer_bucket[r.item]) filter (where r.outcome = 'PAID'),
+    array_agg(p_payment_id[r.item]) filter (where r.outcome = 'PAID'),
+    array_agg(p_notification_id[r.item]) filter (where r.outcome = 'PAID'),
+    array_agg(r.merchant_id) filter (where r.outcome = 'PAID'),
+    array_agg(r.amount) filter (where r.outcome = 'PAID'),
+    array_agg(p_currency[r.item]) filter (where r.outcome = 'PAID')
   into v_item, v_outcome, g_item, g_trade_no, g_bucket, g_payer_id, g_payer_bucket, g_payment_id, g_notification_id,
     g_merchant_id, g_amount, g_currency
-  from outcomes r;
+  from (select o.* from outcomes o order by o.item) as r;
 
   -- Write.
   if g_item is not null then
