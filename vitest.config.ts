@@ -15,6 +15,8 @@ export default defineConfig({
     globalSetup: ['tests/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A poll waits for a condition: how long that takes is the machine's business.
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
     minWorkers: 1,
   },
