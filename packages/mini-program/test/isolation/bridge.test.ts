@@ -199,7 +199,9 @@ describe('a flood', () => {
     )
     expect(await lineOf(page, 'RESULT')).toMatchObject({ ok: false, result: { error: 4 } })
     // Thirty at once, and a few that the limit gives back while the flood goes on; never most of the 300.
-    expect(await page.evaluate(() => window.wallet.shell.filter((one) => one.name === 'alert').length)).toBeLessThan(100)
+    expect(await page.evaluate(() => window.wallet.shell.filter((one) => one.name === 'alert').length)).toBeLessThan(
+      100,
+    )
     await page.close()
   })
 
