@@ -9,10 +9,9 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
-import { money } from '@tradepay/money'
 import { signRsa, verifyRsa } from '@tradepay/signature'
-import { newTimedId, type CreateOrder } from '@tradepay/wallet-server'
 import fastify from 'fastify'
+import { amount, confirmNext, createBare, makeOrders, payBare, pick } from './bare.ts'
 import { limitOf, measure, percentile } from './measure.ts'
 import { pgbench } from './pgbench.ts'
 import { figure, printTable, writeJson, type Figure } from './report.ts'
@@ -33,106 +32,11 @@ if (!(timing.seconds > 0) || !Number.isSafeInteger(timing.rounds) || timing.roun
 }
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
-const amount = money('CNY', 1250n)
 say('Starting PostgreSQL and the wallet…')
 const world = await createBenchWorld()
 const { rooms } = world.server
 const spread = world.clients
 const hot = [spread[0]!]
-let serial = 0
-
-const command = (clientId: string): CreateOrder => ({
-  clientId,
-  requestId: `bench-${serial++}`,
-  family: 'SUPERAPP',
-  title: 'Two coffees and a croissant',
-  amount,
-  appId: null,
-  buyerId: null,
-  notifyUrl: null,
-  expiresAt: null,
-  extra: {},
-  content: { paymentAmount: 'CNY 1250' },
-})
-const pick = <Item>(items: Item[]): Item => items[Math.floor(Math.random() * items.length)]!
-
-/** Unpaid orders, made before the clock runs. */
-async function makeOrders(clients: typeof spread, count: number): Promise<string[]> {
-  const orders: string[] = []
-  for (let start = 0; start < count; start += 1000) {
-    const made = Array.from({ length: Math.min(1000, count - start) }, () =>
-      rooms.orders.create(command(pick(clients).clientId)),
-    )
-    orders.push(...(await Promise.all(made)).map(({ order }) => order.tradeNo))
-  }
-  return orders
-}
-
-const confirmNext = (orders: string[]) => async (): Promise<boolean> => {
-  const tradeNo = orders.pop()
-  if (tradeNo === undefined) return false
-  await rooms.payments.confirm({ tradeNo, payerId: pick(world.userIds), amount })
-  return true
-}
-
-const timedId = (bucket: number): string =>
-  newTimedId(world.deps.clock.now(), world.deps.settings.timeZone, bucket, world.deps.random)
-
-/** The SQL function by itself: no batcher, no room. */
-const payBare = (orders: string[], items: number) => async (): Promise<boolean> => {
-  const tradeNos = orders.splice(-items)
-  if (tradeNos.length < items) return false
-  const payers = tradeNos.map(() => pick(world.userIds))
-  const { rows } = await world.deps.db.query<{ outcome: string }>({
-    name: 'bench-pay',
-    text: 'select outcome from pay($1, $2, $3, $4, $5, $6, $7, $8)',
-    values: [
-      tradeNos,
-      payers,
-      payers.map((userId) => Number(userId.slice(4, 7))),
-      tradeNos.map((tradeNo) => timedId(Number(tradeNo.slice(16, 19)))),
-      tradeNos.map((tradeNo) => timedId(Number(tradeNo.slice(16, 19)))),
-      tradeNos.map(() => amount.minor),
-      tradeNos.map(() => 'CNY'),
-      world.deps.clock.now(),
-    ],
-  })
-  const refused = rows.find(({ outcome }) => outcome !== 'PAID')
-  if (refused) throw new Error(`The function answered ${refused.outcome}.`)
-  return true
-}
-
-/** The SQL function by itself, for so many orders a call. */
-const createBare = (items: number) => async (): Promise<void> => {
-  const commands = Array.from({ length: items }, () => {
-    const client = pick(spread)
-    return { client, ...command(client.clientId) }
-  })
-  const now = world.deps.clock.now()
-  await world.deps.db.query({
-    name: 'bench-create',
-    text: `select item, created, (existing).*
-      from create_orders($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-    values: [
-      commands.map(({ client }) => timedId(client.bucket)),
-      commands.map(({ client }) => client.bucket),
-      commands.map(({ client }) => client.merchantId),
-      commands.map(({ clientId }) => clientId),
-      commands.map(({ requestId }) => requestId),
-      commands.map(({ family }) => family),
-      commands.map(({ content }) => JSON.stringify(content)),
-      commands.map(() => null),
-      commands.map(() => null),
-      commands.map(({ title }) => title),
-      commands.map(() => amount.minor),
-      commands.map(() => amount.currency),
-      commands.map(() => null),
-      commands.map(() => '{}'),
-      commands.map(() => new Date(now.getTime() + 900_000).toISOString()),
-      now,
-    ],
-  })
-}
 
 /** As many as come together when 32 callers wait for each other. */
 const BATCH = 32
@@ -158,16 +62,16 @@ const [sample] = await signCreateCalls(1, {
   privateKey: world.privateKey,
   prefix: 'sample',
 })
-const alone = await makeOrders(spread, Math.ceil(9000 * perRound))
-const together = await makeOrders(spread, Math.ceil(40_000 * perRound))
+const alone = await makeOrders(world, spread, Math.ceil(9000 * perRound))
+const together = await makeOrders(world, spread, Math.ceil(40_000 * perRound))
 const parts = await measure(
   [
     { name: 'rsa-sign', callers: 16, once: () => signRsa(text, privateKey) },
     { name: 'rsa-verify', callers: 16, once: () => verifyRsa(text, signed, publicKey) },
     { name: 'http', callers: 32, once: () => send(bareUrl, sample!) },
-    { name: 'sql-create', callers: 1, times: BATCH, once: createBare(BATCH) },
-    { name: 'sql-pay', callers: 1, times: BATCH, once: payBare(together, BATCH) },
-    { name: 'sql-pay-one', callers: 16, once: payBare(alone, 1) },
+    { name: 'sql-create', callers: 1, times: BATCH, once: createBare(world, BATCH) },
+    { name: 'sql-pay', callers: 1, times: BATCH, once: payBare(world, together, BATCH) },
+    { name: 'sql-pay-one', callers: 16, once: payBare(world, alone, 1) },
   ],
   timing,
 )
@@ -176,17 +80,17 @@ const part = (name: string): number => parts.get(name)!
 
 // ── Confirm: through the room and its batcher ───────────────────────────────────────────────────────────────────
 say('Confirm, many merchants and one…')
-const many = await makeOrders(spread, Math.ceil(40_000 * perRound))
-const one = await makeOrders(hot, Math.ceil(40_000 * perRound))
+const many = await makeOrders(world, spread, Math.ceil(40_000 * perRound))
+const one = await makeOrders(world, hot, Math.ceil(40_000 * perRound))
 const confirms = await measure(
   [
-    { name: 'confirm', callers: 256, once: confirmNext(many) },
-    { name: 'hot-merchant', callers: 256, once: confirmNext(one) },
+    { name: 'confirm', callers: 256, once: confirmNext(world, many) },
+    { name: 'hot-merchant', callers: 256, once: confirmNext(world, one) },
   ],
   timing,
 )
 const confirm = confirms.get('confirm')!
-figures.push(figure('confirm', confirm, 'the SQL function, one call at a time', part('sql-pay-one')))
+figures.push(figure('confirm', confirm, 'one payment a transaction, 16 callers, bare', part('sql-pay-one')))
 say('pgbench…')
 const simple = await pgbench(world.databaseUrl, perRound)
 if (simple === null) say('pgbench is not installed: that ratio is left out.')
@@ -194,7 +98,7 @@ else figures.push(figure('confirm-vs-pgbench', confirm, 'pgbench -N, scale 50, 1
 figures.push(figure('hot-merchant', confirms.get('hot-merchant')!, 'payments spread over 1,000 merchants', confirm))
 
 say('Confirm, alone…')
-const single = await makeOrders(spread, 500)
+const single = await makeOrders(world, spread, 500)
 const times: number[] = []
 for (const tradeNo of single) {
   const started = performance.now()

@@ -75,6 +75,7 @@ export async function createBenchWorld(): Promise<BenchWorld> {
     recorder: noRecorder,
     notificationTransport: transport,
     relayTransport: transport,
+    bank: null,
   }
   const server = await buildServer(deps)
   await server.http.listen({ host: '127.0.0.1', port: 0 })

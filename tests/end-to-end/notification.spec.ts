@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { sandboxPaths } from '@tradepay/contract'
 import { money, nodeHandler, notificationHandler, TradePayClient } from '@tradepay/merchant-sdk'
-import { freePortPair } from '../support/running-wallet.ts'
+import { freePorts } from '../support/running-wallet.ts'
 import { expect, person, sandbox, test, timelineWith } from './support/fixtures.ts'
 
 test("a notification waits for a merchant's server that is down, and arrives when it is up", async ({
@@ -15,7 +15,7 @@ test("a notification waits for a merchant's server that is down, and arrives whe
 }) => {
   const app = wallet.world.apps.at(-1)!
   const keys = { clientId: app.clientId, privateKey: app.privateKey, walletPublicKey: app.walletPublicKey }
-  const port = await freePortPair()
+  const port = await freePorts()
   const { tradeNo } = await new TradePayClient({ ...keys, baseUrl: wallet.world.walletUrl }).create({
     orderNo: `down-${port}`,
     title: 'A lamp',

@@ -43,21 +43,41 @@ const packages: Record<string, string[]> = {
 }
 
 /** Inside the wallet server: which rooms a room may look into. `api` is the doors. Types of a room count too. */
-const everyRoomMay = ['ports', 'ids', 'settings', 'build-server', 'db']
+const everyRoomMay = ['ports', 'ids', 'day', 'settings', 'build-server', 'db']
 const rooms: Record<string, string[]> = {
   db: [],
   ledger: [],
   transport: [],
-  worker: ['notification', 'order'],
   notification: [],
+  funding: ['ledger'],
   user: ['ledger'],
   merchant: ['ledger'],
   program: [],
   session: [],
-  order: ['merchant', 'program', 'user'],
-  payment: ['order', 'ledger'],
-  verify: ['ledger', 'order', 'payment', 'notification'],
-  api: ['order', 'payment', 'user', 'merchant', 'program', 'session', 'notification', 'ledger', 'transport'],
+  'top-up': ['ledger', 'funding', 'user'],
+  'pay-out': ['ledger', 'funding', 'merchant'],
+  order: ['merchant', 'program', 'user', 'notification'],
+  payment: ['order', 'user', 'funding', 'notification', 'ledger'],
+  refund: ['order', 'payment', 'merchant', 'funding', 'notification', 'ledger'],
+  statement: ['merchant', 'ledger'],
+  worker: ['notification', 'order', 'funding', 'ledger'],
+  verify: ['ledger'],
+  api: [
+    'order',
+    'payment',
+    'refund',
+    'top-up',
+    'pay-out',
+    'funding',
+    'statement',
+    'user',
+    'merchant',
+    'program',
+    'session',
+    'notification',
+    'ledger',
+    'transport',
+  ],
 }
 
 interface Import {

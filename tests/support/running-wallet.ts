@@ -23,6 +23,8 @@ export interface RunningWallet {
   readonly readyAfterMs: number
   /** kill -9 of the wallet's process. Its PostgreSQL lives on. */
   kill(): Promise<void>
+  /** kill -9 of its PostgreSQL. While the wallet lives, it starts it again by itself. */
+  killPostgres(): Promise<void>
   /** Starts it again on the same folder and ports. */
   restart(): Promise<void>
   /** Ends it as Ctrl-C does. */
@@ -33,7 +35,7 @@ export interface RunningWallet {
 
 export async function startWallet(): Promise<RunningWallet> {
   const folder = await mkdtemp(join(tmpdir(), 'tradepay-run-'))
-  const port = await freePortPair()
+  const port = await freePorts()
   let child: ChildProcess | null = null
   let world: SandboxWorld
   let readyAfterMs = 0
@@ -82,6 +84,18 @@ export async function startWallet(): Promise<RunningWallet> {
     async kill() {
       await end('SIGKILL')
     },
+    async killPostgres() {
+      // As another user the cluster may lie elsewhere, and a file says where.
+      const root = join(folder, 'postgres')
+      const home = await readFile(join(root, 'cluster-lies-in'), 'utf8').then(
+        (path) => path.trim(),
+        () => root,
+      )
+      // The first line of postmaster.pid is the number of the process. Source: PostgreSQL manual, "Database File Layout".
+      const file = await readFile(join(home, 'cluster', 'data', 'postmaster.pid'), 'utf8')
+      const pid = Number(file.split('\n')[0])
+      process.kill(pid, 'SIGKILL')
+    },
     restart: start,
     stop: () => end('SIGTERM'),
     async dispose() {
@@ -113,13 +127,13 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-/** A port whose next one is free too: the wallet takes the first, the coffee shop the second. */
-export async function freePortPair(): Promise<number> {
+/** A port whose next two are free too: the wallet takes the first, the coffee shop and the test bank the others. */
+export async function freePorts(): Promise<number> {
   for (let tries = 0; tries < 50; tries++) {
     const port = 20_000 + Math.floor(Math.random() * 30_000)
-    if ((await isFree(port)) && (await isFree(port + 1))) return port
+    if ((await isFree(port)) && (await isFree(port + 1)) && (await isFree(port + 2))) return port
   }
-  throw new Error('No two neighbouring ports are free.')
+  throw new Error('No three neighbouring ports are free.')
 }
 
 async function isFree(port: number): Promise<boolean> {

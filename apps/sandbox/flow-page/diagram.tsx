@@ -1,5 +1,5 @@
 /** The sequence diagram: one line for each party, one row for each step, lighting up as the timeline grows. */
-import { columns, type Flow, type FlowStep } from './flow.ts'
+import { columns, formatDuration, type Flow, type FlowStep } from './flow.ts'
 
 export function Diagram({ flow, chosen, choose }: { flow: Flow; chosen: number; choose: (step: number) => void }) {
   const next = flow.steps.find((step) => step.state === 'WAITING')?.step
@@ -51,7 +51,7 @@ function Row({ step, chosen, next, choose }: RowProps) {
           ))}
           <Arrow step={step} />
         </span>
-        <span class="after">{step.afterMs === null ? '' : formatAfter(step.afterMs)}</span>
+        <span class="after">{step.afterMs === null ? '' : `+${formatDuration(step.afterMs)}`}</span>
       </button>
     </li>
   )
@@ -97,10 +97,12 @@ function UserMark() {
 }
 
 function describeState(step: FlowStep): string {
-  const words = { DONE: 'Done.', FAILED: 'Did not go well.', WAITING: 'Not yet.', NOT_SEEN: 'Not seen.' }
+  const words = {
+    DONE: 'Done.',
+    FAILED: 'Did not go well.',
+    WORKING: 'Under way.',
+    WAITING: 'Not yet.',
+    NOT_SEEN: 'Not seen.',
+  }
   return words[step.state]
-}
-
-function formatAfter(ms: number): string {
-  return ms < 1000 ? `+${Math.round(ms)} ms` : `+${(ms / 1000).toFixed(1)} s`
 }

@@ -4,9 +4,10 @@
  */
 import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { Afterwards } from './afterwards.tsx'
 import { Details } from './details.tsx'
 import { Diagram } from './diagram.tsx'
-import { firstStepToShow, readFlow } from './flow.ts'
+import { firstStepToShow, formatDuration, readFlow } from './flow.ts'
 import { followTimeline, type Feed } from './feed.ts'
 
 const asked = decodeURIComponent(location.pathname.replace(/^\/flow\/?/, '')) || 'latest'
@@ -57,6 +58,11 @@ function FlowPage() {
           </>
         )}
       </p>
+      {flow.aside && (
+        <p class="aside" role="status">
+          {flow.aside}
+        </p>
+      )}
       <div class="columns">
         <Diagram flow={flow} chosen={shown} choose={setChosen} />
         <Details
@@ -66,12 +72,9 @@ function FlowPage() {
           open={chosen !== null}
         />
       </div>
+      <Afterwards refunds={flow.refunds} />
     </main>
   )
-}
-
-function formatDuration(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
 }
 
 render(<FlowPage />, document.getElementById('flow')!)

@@ -1,12 +1,13 @@
 /**
  * The sandbox: one real wallet server with the world around it for trying it. It plugs into ports that the server has
- * anyway (clock, recorder, transports) and adds doors of its own; the rooms cannot tell it from production.
+ * anyway (clock, recorder, transports, bank) and adds doors of its own; the rooms cannot tell it from production.
  */
 import { join } from 'node:path'
 import type { SandboxWorld } from '@tradepay/contract'
 import {
   buildServer,
   createCashierService,
+  createHttpBank,
   createPool,
   createTransport,
   cryptoRandom,
@@ -27,11 +28,14 @@ import { emptyWorld, markWorld, prepareSchema, worldFingerprint } from './schema
 import { createRecorder } from './timeline/recorder.ts'
 import { timelineStore } from './timeline/store.ts'
 import { createStreams } from './timeline/stream.ts'
-import { people } from './world/people.ts'
+import { startTestBank, type TestBank } from './test-bank/index.ts'
+import { bankAccounts, people } from './world/people.ts'
 import { seedWorld, type ShopPlace } from './world/seed.ts'
 
 export { people } from './world/people.ts'
 export type { ShopPlace } from './world/seed.ts'
+export { sandboxNow } from './clock.ts'
+export { compareWithBank, type BankComparison } from './test-bank/compare.ts'
 
 export interface SandboxOptions {
   /** A database of its own; PostgreSQL 15 or newer. It is migrated and filled here. */
@@ -39,6 +43,8 @@ export interface SandboxOptions {
   /** For keys and mini program packages. */
   dataFolder: string
   port: number
+  /** Port of the test bank; default 0, any free one. */
+  bankPort?: number
   /** Default 127.0.0.1. The sandbox doors answer only to loopback, wherever the server listens. */
   host?: string
   shop: ShopPlace
@@ -54,6 +60,7 @@ export interface Sandbox {
   world: SandboxWorld
   url: string
   server: WalletServer
+  bank: TestBank
   /** The wallet's clock, for parts of the world that must agree with it on the time. */
   clock: Clock
   /** Finishes what is in flight and stops. May be repeated. */
@@ -61,8 +68,8 @@ export interface Sandbox {
 }
 
 /**
- * Starts the sandbox: migrates, seeds, listens.
- * @throws Error when the port is taken (EADDRINUSE), another sandbox runs on the database, or the database belongs to
+ * Starts the sandbox: migrates, starts the test bank, seeds, listens.
+ * @throws Error when a port is taken (EADDRINUSE), another sandbox runs on the database, or the database belongs to
  * a wallet that is no sandbox
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -85,12 +92,23 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (fresh) await emptyWorld(db)
 
     const clock = await openClock(db)
+    // Before the wallet, whose worker may have questions from the first moment on.
+    const bank = await startTestBank({
+      databaseUrl,
+      port: options.bankPort ?? 0,
+      key: keys.bankKey,
+      walletUrl: url,
+      clock,
+      accounts: bankAccounts.map(({ ref: account, ...rest }) => ({ account, ...rest })),
+    })
+    undo.push(() => bank.close())
     const settings: Settings = {
       ...defaultSettings,
       sandbox: true,
       publicUrl: url,
       pinPepper: keys.pinPepper,
       walletKeys: [keys.wallet],
+      bankKey: keys.bankKey,
       packagesFolder: join(dataFolder, 'packages'),
       walletAppFolder: options.walletAppFolder ?? null,
       framesFolder: options.framesFolder ?? null,
@@ -103,7 +121,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         return defaultSettings.alipayTimestampToleranceSeconds + Math.ceil(clock.offsetMs() / 1000)
       },
     }
-    const { server, seed, recorder } = await compose({ ...options, db, settings, keys, clock })
+    const { server, seed, recorder } = await compose({ ...options, db, settings, keys, clock, bank })
     undo.push(async () => {
       await server.close()
       await recorder.flushed()
@@ -115,10 +133,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       walletUrl: url,
       shopUrl: shop.url,
       gatewayUrl: `${url}/gateway.do`,
+      bankUrl: bank.url,
       apps,
       users: people.map(({ name, userId, loginId, pin }) => ({ name, userId, loginId, pin })),
     }
-    return { world, url, server, clock, close }
+    return { world, url, server, bank, clock, close }
   } catch (error) {
     await close()
     throw error
@@ -132,10 +151,11 @@ interface Composition extends SandboxOptions {
   settings: Settings
   keys: SandboxKeys
   clock: MovableClock
+  bank: TestBank
 }
 
 /** Puts the server and the sandbox's own parts together. Nothing listens yet. */
-async function compose({ db, settings, keys, clock, shop, flowPageFolder, onReset }: Composition) {
+async function compose({ db, settings, keys, clock, bank, shop, flowPageFolder, onReset }: Composition) {
   const store = timelineStore(db)
   const recorder = createRecorder(store)
   const streams = createStreams(store, recorder)
@@ -149,13 +169,17 @@ async function compose({ db, settings, keys, clock, shop, flowPageFolder, onRese
     recorder,
     notificationTransport: transport,
     relayTransport: transport,
+    bank: createHttpBank({ url: bank.url, key: keys.bankKey }),
   }
   const server: WalletServer = await buildServer(deps, {
     extend: async (http, rooms) => {
       http.addHook('preClose', async () => streams.closeAll())
       const cashier = createCashierService(rooms, deps)
-      const wake = (): void => server.wake()
-      const parts = { settings, rooms, cashier, clock, store, recorder, streams, wake, reset }
+      const wake = (): void => {
+        server.wake()
+        bank.wake()
+      }
+      const parts = { settings, rooms, cashier, clock, bank, store, recorder, streams, wake, reset }
       await http.register(async (scope) => sandboxDoors(scope, parts))
       if (flowPageFolder) await http.register(async (scope) => flowPage(scope, flowPageFolder))
     },
@@ -166,9 +190,11 @@ async function compose({ db, settings, keys, clock, shop, flowPageFolder, onRese
   let resetting: Promise<void> = Promise.resolve()
   function reset(): Promise<void> {
     const run = resetting.then(async () => {
-      recorder.clear()
-      await emptyWorld(db)
-      await clock.reset()
+      await bank.whileClosed(async () => {
+        recorder.clear()
+        await emptyWorld(db)
+        await clock.reset()
+      })
       await seed(true)
       await markWorld(db, keys.fingerprint)
       await onReset?.()

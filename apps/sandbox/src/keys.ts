@@ -1,5 +1,5 @@
 /**
- * The keys of the sandbox: the wallet's pair, the PIN pepper, and the merchants' private keys, which sandbox.json hands
+ * The keys of the sandbox: the wallet's pair, the PIN pepper, the key between wallet and test bank, and the merchants' private keys, which sandbox.json hands
  * out. Made once, each in a file that only its owner may read, and never changed: what was signed stays verifiable.
  */
 import { createHash, createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
@@ -11,6 +11,8 @@ import type { WalletKey } from '@tradepay/wallet-server'
 export interface SandboxKeys {
   wallet: WalletKey
   pinPepper: string
+  /** What the wallet and the test bank know each other by. */
+  bankKey: string
   /** PKCS#8 PEM of a merchant's side, by the name of its app. */
   merchant(name: string): Promise<{ privateKey: string; publicKey: string }>
   /** Names these keys without telling them: a database that was filled under other keys is recognized by it. */
@@ -29,9 +31,11 @@ export async function openKeys(folder: string): Promise<SandboxKeys> {
   }
   const wallet = await pair('wallet-1')
   const pinPepper = await keep(join(folder, 'pin-pepper'), async () => randomBytes(32).toString('base64'))
+  const bankKey = await keep(join(folder, 'bank-key'), async () => randomBytes(32).toString('base64url'))
   return {
     wallet: { version: 1, ...wallet },
     pinPepper,
+    bankKey,
     merchant: pair,
     fingerprint: createHash('sha256').update(pinPepper).update(wallet.privateKey).digest('hex'),
   }

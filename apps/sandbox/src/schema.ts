@@ -1,8 +1,10 @@
 /**
- * What the sandbox keeps in the wallet's database, in a schema of its own, and the guard around it: a database that
- * holds a wallet but was never a sandbox is not touched.
+ * What the sandbox keeps in the wallet's database, in schemas of its own (its record, and the test bank's books), and the
+ * guard around it: a database that holds a wallet but was never a sandbox is not touched.
  */
 import type pg from 'pg'
+import { testBankTables } from './test-bank/schema.ts'
+import { transaction } from './transaction.ts'
 
 const SETUP_LOCK = 7_243_002
 
@@ -28,11 +30,9 @@ const tables = `
  * @throws Error when the database belongs to a wallet that is no sandbox
  */
 export async function prepareSchema(db: pg.Pool): Promise<void> {
-  const client = await db.connect()
-  try {
-    await client.query('begin')
-    await client.query('select pg_advisory_xact_lock($1)', [SETUP_LOCK])
-    const { rows } = await client.query<{ sandbox: boolean; used: boolean }>(
+  await transaction(db, async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1)', [SETUP_LOCK])
+    const { rows } = await tx.query<{ sandbox: boolean; used: boolean }>(
       `select to_regclass('sandbox.world') is not null as sandbox,
         exists (select 1 from users) or exists (select 1 from merchants) as used`,
     )
@@ -42,14 +42,9 @@ export async function prepareSchema(db: pg.Pool): Promise<void> {
           'Use another database for the sandbox (TRADEPAY_DATABASE_URL), or start this one with "tradepay serve".',
       )
     }
-    await client.query(tables)
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined)
-    throw error
-  } finally {
-    client.release()
-  }
+    await tx.query(tables)
+    await tx.query(testBankTables)
+  })
 }
 
 /** Under which keys the world was made, or null when there is none yet. */
@@ -67,26 +62,20 @@ export async function markWorld(db: pg.Pool, fingerprint: string): Promise<void>
 }
 
 /**
- * Empties the wallet and the sandbox in one transaction: what runs meanwhile is either before it or after it. The guard
- * of the ledger against exactly this is lifted inside of that transaction only; a production wallet never gets here.
+ * Empties the wallet, the sandbox and the test bank in one transaction: what runs meanwhile is either before it or after
+ * it. The guards of both ledgers against exactly this are lifted inside of that transaction only; a production wallet
+ * never gets here.
  */
 export async function emptyWorld(db: pg.Pool): Promise<void> {
-  const client = await db.connect()
-  try {
-    await client.query('begin')
-    await client.query('select pg_advisory_xact_lock($1)', [SETUP_LOCK])
-    const { rows } = await client.query<{ names: string | null }>(
+  await transaction(db, async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1)', [SETUP_LOCK])
+    const { rows } = await tx.query<{ names: string }>(
       `select string_agg(format('%I.%I', schemaname, tablename), ', ') as names from pg_tables
-       where schemaname = 'public' and tablename not in ('migrations', 'owned_buckets')`,
+       where schemaname = 'test_bank' or (schemaname = 'public' and tablename not in ('migrations', 'owned_buckets'))`,
     )
-    await client.query('alter table transfers disable trigger transfers_are_only_added')
-    await client.query(`truncate ${rows[0]?.names ?? 'transfers'}, sandbox.world, sandbox.clock, sandbox.entries`)
-    await client.query('alter table transfers enable trigger transfers_are_only_added')
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined)
-    throw error
-  } finally {
-    client.release()
-  }
+    const guards = ['transfers', 'test_bank.transfers']
+    for (const table of guards) await tx.query(`alter table ${table} disable trigger user`)
+    await tx.query(`truncate ${rows[0]!.names}, sandbox.world, sandbox.clock, sandbox.entries`)
+    for (const table of guards) await tx.query(`alter table ${table} enable trigger user`)
+  })
 }

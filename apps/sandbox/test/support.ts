@@ -93,11 +93,17 @@ export async function callAt(url: string, path: string, { method, body, headers 
   return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>, cookie }
 }
 
+export interface OrderWish {
+  /** Smallest unit; default 1250. */
+  value?: string
+  /** Default CNY. */
+  currency?: string
+  requestId?: string
+  notifyUrl?: string
+}
+
 /** Creates an order as the integration merchant does: signed, at the super-app door. @returns its tradeNo */
-export async function createOrder(
-  sandbox: Sandbox,
-  order: { value?: string; requestId?: string; notifyUrl?: string } = {},
-): Promise<string> {
+export async function createOrder(sandbox: Sandbox, order: OrderWish = {}): Promise<string> {
   const { status, body } = await createOrderCall(sandbox, sandbox.world.apps.at(-1)!, order)
   if (status !== 200 || typeof body['paymentId'] !== 'string') {
     throw new Error(`no order: ${status} ${JSON.stringify(body)}`)
@@ -105,19 +111,15 @@ export async function createOrder(
   return body['paymentId']
 }
 
-async function createOrderCall(
-  sandbox: Sandbox,
-  app: SandboxApp,
-  order: { value?: string; requestId?: string; notifyUrl?: string },
-): Promise<Answer> {
+async function createOrderCall(sandbox: Sandbox, app: SandboxApp, order: OrderWish): Promise<Answer> {
   const path = '/v1/payments/pay'
   const body = JSON.stringify({
     paymentRequestId: order.requestId ?? randomBytes(8).toString('hex'),
-    paymentAmount: { currency: 'CNY', value: order.value ?? '1250' },
+    paymentAmount: { currency: order.currency ?? 'CNY', value: order.value ?? '1250' },
     paymentOrderTitle: 'A test order',
     ...(order.notifyUrl === undefined ? {} : { paymentNotifyUrl: order.notifyUrl }),
   })
-  const time = new Date().toISOString()
+  const time = sandbox.clock.now().toISOString()
   const { header } = await signSuperapp(
     { method: 'POST', uri: path, clientId: app.clientId, time, body: Buffer.from(body) },
     { version: app.keyVersion, privateKey: parsePrivateKey(app.privateKey) },

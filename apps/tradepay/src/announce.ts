@@ -13,6 +13,7 @@ export function announcement({ world, file, database }: Running, seconds: number
     `  The flow, live ${world.walletUrl}/flow`,
     `  Gateway        ${world.gatewayUrl}`,
     `  Coffee shop    ${world.shopUrl}`,
+    `  Test bank      ${world.bankUrl}`,
     '',
     '  People',
     ...people,

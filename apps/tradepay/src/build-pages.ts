@@ -3,7 +3,7 @@
  * kept in a folder that is named by their hash; a later start finds it there and builds nothing.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { access, constants, cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, constants, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -111,8 +111,13 @@ async function buildFlowPage(source: string, folder: string): Promise<void> {
       },
     },
   })
-  for (const file of ['index.html', 'flow.css']) await cp(join(source, file), join(folder, file))
+  await cp(join(source, 'index.html'), join(folder, 'index.html'))
+  const styles = await Promise.all(flowPageStyles.map((name) => readFile(join(source, `${name}.css`), 'utf8')))
+  await writeFile(join(folder, 'flow.css'), styles.join(''))
 }
+
+/** In the order in which they must stand: the last one narrows what the others say. */
+const flowPageStyles = ['page', 'diagram', 'details', 'afterwards', 'small']
 
 /** The hash of the files' names and contents, and of the Node version that builds them. */
 async function hashOf(sources: string[]): Promise<string> {

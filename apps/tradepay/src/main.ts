@@ -1,11 +1,12 @@
 /**
- * The command `tradepay`: start (the sandbox), serve (production), verify, pack, keys. Each is a function in a file of
+ * The command `tradepay`: start (the sandbox), serve (production), verify, statement, pack, keys. Each is a function in a file of
  * its own; this file reads the options and prints.
  */
 import { Command } from 'commander'
 import { CommandError } from './command-error.ts'
 import { readPort } from './ports.ts'
 import { stopOnSignal } from './run.ts'
+import type { StatementOptions } from './statement.ts'
 
 const env = process.env
 const dataOption = ['--data <folder>', 'where everything is kept', env['TRADEPAY_DATA_DIR'] ?? '.tradepay'] as const
@@ -15,17 +16,24 @@ const program = new Command('tradepay').description('The open wallet for mini pr
 program
   .command('start')
   .description('start the sandbox: a wallet, its database, and a coffee shop to try it with')
-  .option('--port <port>', 'port of the wallet; the coffee shop takes the next one', env['TRADEPAY_PORT'] ?? '4100')
+  .option(
+    '--port <port>',
+    'port of the wallet; the coffee shop and the test bank take the next ones',
+    env['TRADEPAY_PORT'] ?? '4100',
+  )
   .option('--shop-port <port>', 'port of the coffee shop', env['TRADEPAY_SHOP_PORT'])
+  .option('--bank-port <port>', 'port of the test bank; 0 takes any free one', env['TRADEPAY_BANK_PORT'])
   .option(...dataOption)
-  .action(async (options: { port: string; shopPort?: string; data: string }) => {
+  .action(async (options: { port: string; shopPort?: string; bankPort?: string; data: string }) => {
     const began = performance.now()
     const port = readPort(options.port, '--port')
     const shopPort = options.shopPort === undefined ? port + 1 : readPort(options.shopPort, '--shop-port')
+    const bankPort = options.bankPort === undefined ? shopPort + 1 : readPort(options.bankPort, '--bank-port', 0)
     const [{ start }, { announcement }] = await Promise.all([import('./start.ts'), import('./announce.ts')])
     const starting = start({
       port,
       shopPort,
+      bankPort,
       dataFolder: options.data,
       databaseUrl: env['TRADEPAY_DATABASE_URL'],
       say: (line) => console.log(line),
@@ -52,10 +60,29 @@ program
   .description('check every promise about money against the database; exit code 1 when one is broken')
   .option(...dataOption)
   .action(async (options: { data: string }) => {
-    const { verifyReport, verifyWallet } = await import('./verify.ts')
-    const report = await verifyWallet(options.data, env['TRADEPAY_DATABASE_URL'])
-    console.log(verifyReport(report))
-    process.exitCode = report.violations.length === 0 ? 0 : 1
+    const { isClean, verifyReport, verifyWallet } = await import('./verify.ts')
+    const verified = await verifyWallet(options.data, env['TRADEPAY_DATABASE_URL'])
+    console.log(verifyReport(verified))
+    process.exitCode = isClean(verified) ? 0 : 1
+  })
+
+program
+  .command('statement')
+  .description("a merchant's day: payments, fees, refunds, pay-outs; exit code 1 when a list to compare differs")
+  .requiredOption('--merchant <id>', 'whose statement')
+  .requiredOption('--day <yyyy-MM-dd>', "a day of the wallet's time zone (TRADEPAY_TIME_ZONE)")
+  .requiredOption('--currency <code>', 'which account, such as CNY')
+  .option('--format <format>', 'csv or json', 'csv')
+  // An option that is missing or unknown is told apart from a difference that was found.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .option('--compare <file>', 'list the differences from this list (CSV or JSON) instead')
+  .option(...dataOption)
+  .action(async (options: StatementOptions) => {
+    const { statement } = await import('./statement.ts')
+    const { output, summary, differences } = await statement(options, env)
+    process.stdout.write(output)
+    console.error(summary)
+    process.exitCode = differences.length === 0 ? 0 : 1
   })
 
 program

@@ -2,10 +2,15 @@
 import { createServer } from 'node:net'
 import { CommandError } from './command-error.ts'
 
-/** @throws CommandError for what is no port */
-export function readPort(text: string, name: string): number {
-  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0
-  if (port < 1 || port > 65_535) throw new CommandError(`${name} is "${text}": expected a port from 1 to 65535.`)
+/**
+ * @param least 0 where any free port may be asked for; default 1
+ * @throws CommandError for what is no port
+ */
+export function readPort(text: string, name: string, least: 0 | 1 = 1): number {
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : -1
+  if (port < least || port > 65_535) {
+    throw new CommandError(`${name} is "${text}": expected a port from ${least} to 65535.`)
+  }
   return port
 }
 

@@ -4,8 +4,9 @@
  */
 import { readPort } from './ports.ts'
 import { CommandError } from './command-error.ts'
+import { moneyProblems, readMoneySettings, type MoneySettings } from './money-settings.ts'
 
-export interface ServeSettings {
+export interface ServeSettings extends MoneySettings {
   databaseUrl: string
   publicUrl: string
   pinPepper: string
@@ -40,12 +41,14 @@ const required: Readonly<Record<string, { about: string; wrong(value: string): s
 
 /** @throws CommandError that names every setting that is missing or wrong, and never repeats a value */
 export function readServeSettings(environment: Environment): ServeSettings {
-  const problems = Object.entries(required).flatMap(([name, { about, wrong }]) => {
-    const value = environment[name]
-    if (!value) return [`  ${name} is missing: ${about}`]
-    const problem = wrong(value)
-    return problem ? [`  ${name} ${problem}: ${about}`] : []
-  })
+  const problems = Object.entries(required)
+    .flatMap(([name, { about, wrong }]) => {
+      const value = environment[name]
+      if (!value) return [`  ${name} is missing: ${about}`]
+      const problem = wrong(value)
+      return problem ? [`  ${name} ${problem}: ${about}`] : []
+    })
+    .concat(moneyProblems(environment))
   if (problems.length > 0) {
     throw new CommandError(['"tradepay serve" does not start without its settings:', ...problems].join('\n'))
   }
@@ -60,6 +63,7 @@ export function readServeSettings(environment: Environment): ServeSettings {
     port: readPort(environment['TRADEPAY_PORT'] ?? '4100', 'TRADEPAY_PORT'),
     walletName: environment['TRADEPAY_WALLET_NAME'],
     timeZone: environment['TRADEPAY_TIME_ZONE'],
+    ...readMoneySettings(environment),
   }
 }
 

@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises'
 import {
   buildServer,
+  createHttpBank,
   createPool,
   createTransport,
   cryptoRandom,
@@ -43,6 +44,9 @@ export async function serve(
       publicUrl: given.publicUrl,
       pinPepper: given.pinPepper,
       walletKeys,
+      refundWindowSeconds: given.refundWindowSeconds ?? defaultSettings.refundWindowSeconds,
+      paymentLimits: given.paymentLimits,
+      bankKey: given.bank?.key ?? null,
       packagesFolder: given.packagesFolder,
       walletAppFolder,
       framesFolder,
@@ -57,6 +61,7 @@ export async function serve(
       recorder: noRecorder,
       notificationTransport: transport,
       relayTransport: transport,
+      bank: given.bank && createHttpBank(given.bank),
     })
     const url = await server.http.listen({ host: given.host, port: given.port })
     return {

@@ -1,6 +1,6 @@
 /**
- * `tradepay start`: the whole sandbox in one process. Database, built pages, wallet server with its sandbox doors, and
- * the coffee shop's server, which knows of the wallet only what any merchant knows.
+ * `tradepay start`: the whole sandbox in one process. Database, built pages, wallet server with its sandbox doors, the
+ * test bank, and the coffee shop's server, which knows of the wallet only what any merchant knows.
  */
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -16,6 +16,8 @@ export interface StartSettings {
   port: number
   /** Default: the port after the wallet's. */
   shopPort?: number
+  /** Default: the port after the shop's. 0 takes any free one. */
+  bankPort?: number
   dataFolder: string
   /** A PostgreSQL to use instead of the embedded one. */
   databaseUrl?: string | undefined
@@ -41,6 +43,7 @@ const programFolder = fileURLToPath(new URL('../../../examples/coffee-shop/mini-
 export async function start({
   port,
   shopPort = port + 1,
+  bankPort = shopPort + 1,
   dataFolder,
   databaseUrl,
   say,
@@ -49,6 +52,7 @@ export async function start({
   const other = `Stop that program, or choose other ports: npm start -- --port ${port + 100}`
   await requireFreePort(port, 'the wallet', other)
   await requireFreePort(shopPort, 'the coffee shop', other)
+  if (bankPort !== 0) await requireFreePort(bankPort, 'the test bank', other)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await removeSandboxFile(folder)
 
@@ -76,6 +80,7 @@ export async function start({
       databaseUrl: databases.walletUrl,
       dataFolder: folder,
       port,
+      bankPort,
       shop: { url: shopUrl, notifyUrl: `${shopUrl}/notify`, programFolder },
       ...pages,
       // The shop belongs to the world: it forgets its orders by starting again on an empty database.

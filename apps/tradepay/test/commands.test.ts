@@ -8,7 +8,7 @@ import { createKeys, readKeys } from '../src/keys.ts'
 import { packFolder } from '../src/pack.ts'
 import { readServeSettings } from '../src/serve-settings.ts'
 import { serve } from '../src/serve.ts'
-import { verifyReport, verifyWallet } from '../src/verify.ts'
+import { isClean, verifyReport, verifyWallet } from '../src/verify.ts'
 import { freePorts, throwawayFolder, tradepay } from './support.ts'
 
 const complete = {
@@ -66,6 +66,74 @@ describe('tradepay serve', () => {
   }, 120_000)
 })
 
+describe('what tradepay serve takes about money', () => {
+  const key = 'k'.repeat(32)
+
+  it('is nothing: no bank, no limits, the usual refund window', () => {
+    expect(readServeSettings(complete)).toMatchObject({ bank: null, paymentLimits: {}, refundWindowSeconds: undefined })
+  })
+
+  it('is a bank with its key, a refund window, and limits', () => {
+    const settings = readServeSettings({
+      ...complete,
+      TRADEPAY_BANK_URL: 'https://bank.example/wallets/',
+      TRADEPAY_BANK_KEY: key,
+      TRADEPAY_REFUND_WINDOW_DAYS: '90',
+      TRADEPAY_PAYMENT_LIMITS: '{"CNY":{"perPayment":"500000","perDay":null}}',
+    })
+    expect(settings).toMatchObject({
+      bank: { url: 'https://bank.example/wallets', key },
+      refundWindowSeconds: 90 * 86_400,
+      paymentLimits: { CNY: { perPayment: 500_000n, perDay: null } },
+    })
+  })
+
+  it.each<[string, Record<string, string>, string]>([
+    ['a bank without its key', { TRADEPAY_BANK_URL: 'https://bank.example' }, 'TRADEPAY_BANK_KEY is missing'],
+    ['a key without its bank', { TRADEPAY_BANK_KEY: key }, 'TRADEPAY_BANK_URL is missing'],
+    [
+      'a bank over plain http',
+      { TRADEPAY_BANK_URL: 'http://bank.example', TRADEPAY_BANK_KEY: key },
+      'TRADEPAY_BANK_URL',
+    ],
+    [
+      'a password in the address',
+      { TRADEPAY_BANK_URL: 'https://u:hush@bank.example', TRADEPAY_BANK_KEY: key },
+      'TRADEPAY_BANK_URL',
+    ],
+    ['a short key', { TRADEPAY_BANK_URL: 'https://bank.example', TRADEPAY_BANK_KEY: 'hush-hush' }, 'TRADEPAY_BANK_KEY'],
+    ['a window of no days', { TRADEPAY_REFUND_WINDOW_DAYS: '0' }, 'TRADEPAY_REFUND_WINDOW_DAYS'],
+    ['a window of half a day', { TRADEPAY_REFUND_WINDOW_DAYS: '0.5' }, 'TRADEPAY_REFUND_WINDOW_DAYS'],
+    ['a window of centuries', { TRADEPAY_REFUND_WINDOW_DAYS: '9999' }, 'TRADEPAY_REFUND_WINDOW_DAYS'],
+    ['limits that are no JSON', { TRADEPAY_PAYMENT_LIMITS: 'lots' }, 'TRADEPAY_PAYMENT_LIMITS'],
+    [
+      'limits of an unknown currency',
+      { TRADEPAY_PAYMENT_LIMITS: '{"XXX":{"perPayment":null,"perDay":null}}' },
+      'TRADEPAY_PAYMENT_LIMITS',
+    ],
+    [
+      'a limit that is a float',
+      { TRADEPAY_PAYMENT_LIMITS: '{"CNY":{"perPayment":5.5,"perDay":null}}' },
+      'TRADEPAY_PAYMENT_LIMITS',
+    ],
+    [
+      'a limit below zero',
+      { TRADEPAY_PAYMENT_LIMITS: '{"CNY":{"perPayment":"-1","perDay":null}}' },
+      'TRADEPAY_PAYMENT_LIMITS',
+    ],
+    ['a limit that is left out', { TRADEPAY_PAYMENT_LIMITS: '{"CNY":{"perPayment":"1"}}' }, 'TRADEPAY_PAYMENT_LIMITS'],
+    [
+      'a limit with another name',
+      { TRADEPAY_PAYMENT_LIMITS: '{"CNY":{"perPayment":"1","perDay":"1","perWeek":"1"}}' },
+      'TRADEPAY_PAYMENT_LIMITS',
+    ],
+  ])('is not %s, which keeps the server from starting', (_what, given, name) => {
+    const start = (): unknown => readServeSettings({ ...complete, ...given })
+    expect(start).toThrow(name)
+    expect(start).not.toThrow('hush')
+  })
+})
+
 describe('tradepay keys', () => {
   it('makes one version after another, the private files for their owner only', async () => {
     const folder = join(await throwawayFolder(), 'keys')
@@ -100,6 +168,18 @@ describe('tradepay pack', () => {
 })
 
 describe('tradepay verify', () => {
+  const counts = {
+    accounts: 1n,
+    transfers: 2n,
+    orders: 0n,
+    payments: 0n,
+    refunds: 0n,
+    fundings: 0n,
+    topUps: 0n,
+    payOuts: 0n,
+    notifications: 0n,
+  }
+
   it('says that there is no wallet where there is none, and makes none', async () => {
     const folder = await throwawayFolder()
     await expect(verifyWallet(folder, undefined)).rejects.toThrow('There is no wallet')
@@ -111,10 +191,27 @@ describe('tradepay verify', () => {
     const violations = [
       { invariant: 'I6', message: 'stored balance = recomputed balance', rows: [{ id: 'a', by: 5n }] },
     ]
-    const counts = { accounts: 1n, transfers: 2n, orders: 0n, payments: 0n, notifications: 0n }
-    const text = verifyReport({ violations, checked: [], counts })
-    expect(text).toContain('1 promises are broken')
+    const verified = { report: { violations, checked: [], counts, notices: [] }, bank: null }
+    expect(isClean(verified)).toBe(false)
+    const text = verifyReport(verified)
+    expect(text).toContain('1 promise is broken')
     expect(text).toContain('{"id":"a","by":"5"}')
+  })
+
+  it('names where wallet and bank differ, and lists what is still processing without blaming it', () => {
+    const report = { violations: [], checked: [], counts, notices: [] }
+    const processing = [
+      { orderId: '77', purpose: 'PAYMENT', amount: '1250 CNY', ageSeconds: 90, atTheBank: 'PROCESSING' },
+    ]
+    const waiting = { report, bank: { differences: [], processing, totals: [] } }
+    expect(isClean(waiting)).toBe(true)
+    expect(verifyReport(waiting)).toContain('still processing for 90 s: PAYMENT 77')
+    const differences = [
+      { message: 'The bank moved money for an order that the wallet does not know.', rows: [{ a: 1 }] },
+    ]
+    const differs = { report, bank: { differences, processing: [], totals: [] } }
+    expect(isClean(differs)).toBe(false)
+    expect(verifyReport(differs)).toContain('Bank: The bank moved money')
   })
 })
 

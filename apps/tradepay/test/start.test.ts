@@ -34,8 +34,9 @@ describe('tradepay start', () => {
         walletUrl: `http://127.0.0.1:${port}`,
         shopUrl: `http://127.0.0.1:${port + 1}`,
         gatewayUrl: `http://127.0.0.1:${port}/gateway.do`,
+        bankUrl: `http://127.0.0.1:${port + 2}`,
       })
-      expect(world.users.map(({ name }) => name)).toEqual(['Mei', 'Sam', 'Ana'])
+      expect(world.users.map(({ name }) => name)).toEqual(['Mei', 'Sam', 'Ana', 'Leo'])
       expect(world.apps.map(({ name }) => name)).toEqual(['Coffee Shop', 'Integration'])
       expect((await first.says('Ctrl+C')).indexOf(`${world.walletUrl}/flow`)).toBeGreaterThan(0)
       expect(said).not.toContain('PRIVATE KEY')
@@ -75,7 +76,7 @@ describe('tradepay start', () => {
     const folder = join(await throwawayFolder(), 'data')
     const port = await freePorts()
     const other = createServer()
-    for (const taken of [port, port + 1]) {
+    for (const taken of [port, port + 1, port + 2]) {
       await new Promise<void>((ready) => other.listen(taken, '127.0.0.1', ready))
       const starting = start({ port, dataFolder: folder, say: () => undefined })
       await expect(starting).rejects.toThrow(new RegExp(`Port ${taken}, .* is in use by another program.*--port`))

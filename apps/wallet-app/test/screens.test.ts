@@ -1,96 +1,30 @@
 /**
  * Every screen of the wallet app and every state of the cashier, in a real browser: shown, free of barriers (axe),
- * usable by keyboard alone, within its weight. TRADEPAY_PICTURES=folder keeps a picture of each, light and dark.
+ * usable by keyboard alone, within its weight. Where a bank pays: screens-bank.test.ts. TRADEPAY_PICTURES=folder keeps a
+ * picture of each, light and dark.
  */
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chromium, type Browser, type Page } from '@playwright/test'
 import { cashierPaths, walletPaths } from '@tradepay/contract'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { buildWalletApp } from '../build.ts'
-import {
-  answers,
-  fakeWallet,
-  hangs,
-  isLost,
-  ORIGIN,
-  refuses,
-  signedOut,
-  type Fate,
-  type FakeWallet,
-} from './support/fake-wallet.ts'
+import { describe, expect, it } from 'vitest'
+import { answers, hangs, isLost, ORIGIN, refuses, signedOut, type Fate } from './support/fake-wallet.ts'
 import * as sample from './support/samples.ts'
+import {
+  cashier,
+  enterPin,
+  folder,
+  heading,
+  LINK,
+  looksGood,
+  newPage,
+  open,
+  page,
+  pictures,
+  PIN,
+  useBrowser,
+} from './support/screens.ts'
 
-const LINK = `${ORIGIN}/cashier?tradeNo=${sample.order().tradeNo}`
-const PIN = '246810'
-const pictures = process.env['TRADEPAY_PICTURES']
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-let folder: string
-let browser: Browser
-let page: Page
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tradepay-wallet-app-'))
-  await buildWalletApp(folder)
-  browser = await chromium.launch({
-    executablePath: process.env['TRADEPAY_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  })
-}, 120_000)
-afterAll(async () => {
-  await browser?.close()
-  await rm(folder, { recursive: true, force: true })
-})
-beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 390, height: 844 }, locale: 'en-GB', reducedMotion: 'reduce' })
-})
-afterEach(async () => {
-  await page.close()
-})
-
-/** Opens an address on a wallet that answers so. */
-async function open(address: string, fates: Record<string, Fate[]> = {}): Promise<FakeWallet> {
-  const wallet = await fakeWallet(page, folder, fates)
-  await page.goto(address)
-  return wallet
-}
-const heading = (name: string) => page.getByRole('heading', { name, exact: true })
-const cashier = () => page.getByRole('dialog', { name: /cashier/ })
-
-async function barriers(): Promise<string[]> {
-  // A colour on its way to another has no contrast to judge. What turns for ever is no such colour.
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter((it) => Number.isFinite(it.effect?.getComputedTiming().endTime))
-    await Promise.allSettled(ending.map((it) => it.finished))
-  })
-  await page.evaluate(axe)
-  return await page.evaluate(async () => {
-    const { axe: engine } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const { violations } = await engine.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
-}
-
-/** No barriers and no complaints in light and in dark, and a picture of both. */
-async function looksGood(name: string, wallet: FakeWallet): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect(await barriers(), `${name}, ${colorScheme}`).toEqual([])
-    if (pictures) await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
-  }
-  expect(wallet.complaints).toEqual([])
-}
-
-async function enterPin(): Promise<void> {
-  await page.getByRole('button', { name: /^Pay / }).click()
-  await heading('Enter your PIN').waitFor()
-  await page.keyboard.type(PIN)
-}
+useBrowser()
 
 describe('pages', () => {
   it('sign-in shows the people of the sandbox and the form', async () => {
@@ -135,13 +69,27 @@ describe('pages', () => {
     await looksGood('account', wallet)
   })
 
-  it('the wallet shows balance, movements, and all of a movement', async () => {
+  it('the wallet shows balance, movements with how they stand, and all of a movement', async () => {
     const wallet = await open(`${ORIGIN}/wallet`)
     await page.getByText('CN¥12.50 reserved by payments in progress').waitFor()
+    await page.getByRole('button', { name: /Roastery.*Processing/ }).waitFor()
+    await page.getByRole('button', { name: /Bakery.*Failed/ }).waitFor()
+    await page.getByRole('button', { name: /Book Shop.*Refund.*\+/ }).waitFor()
     await looksGood('wallet', wallet)
+    await page.getByRole('button', { name: /Cinema.*Going back/ }).click()
+    await page.getByText('The money is on its way back to the bank account.').waitFor()
+    await looksGood('movement-late', wallet)
+    await page.keyboard.press('Escape')
     await page.getByRole('button', { name: /Coffee Shop/ }).click()
     await page.getByRole('link', { name: 'See its 19 steps' }).waitFor()
     await looksGood('movement', wallet)
+  })
+
+  it('the wallet offers to add money only where there is a bank account to take it from', async () => {
+    const wallet = await open(`${ORIGIN}/wallet`, { [walletPaths.bankAccounts]: [answers({ bankAccounts: [] })] })
+    await page.getByRole('button', { name: /Coffee Shop/ }).waitFor()
+    expect(await page.getByRole('button', { name: 'Add money' }).count()).toBe(0)
+    expect(wallet.complaints).toEqual([])
   })
 
   it('a page that does not exist says so', async () => {
@@ -253,14 +201,6 @@ describe('the cashier', () => {
     await looksGood('cashier-unknown', wallet)
   })
 
-  it('shows a payment that is being processed', async () => {
-    const processing = answers({ outcome: 'PROCESSING', paymentId: '1', amount: sample.order().amount, paidAt: null })
-    const wallet = await open(LINK, confirms(processing))
-    await enterPin()
-    await heading('Being processed').waitFor()
-    await looksGood('cashier-processing', wallet)
-  })
-
   it('expires in front of the user', async () => {
     const soon = { ...sample.order(), expiresAt: '2026-11-22T10:00:01.500Z' }
     await open(LINK, opens(answers(sample.opened({ order: soon }))))
@@ -349,8 +289,7 @@ describe('the cashier', () => {
   })
 
   it('speaks Chinese', async () => {
-    await page.close()
-    page = await browser.newPage({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', reducedMotion: 'reduce' })
+    await newPage({ locale: 'zh-CN' })
     const wallet = await open(LINK)
     await page.getByText('付款给').waitFor()
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN')
@@ -366,7 +305,9 @@ describe('the cashier', () => {
       title: 'A very long title '.repeat(12),
       payee: { merchantId: '1', name: 'M'.repeat(60) },
     }
-    await open(LINK, opens(answers(sample.opened({ order }))))
+    const label = 'Test·Bank·with·a·label·that·has·no·space·to·break·at·and·does·not·end'
+    const methods = [...sample.withBanks().methods, { ...sample.BANK, id: 'BANK:9', label }]
+    await open(LINK, opens(answers(sample.opened({ order, methods }))))
     const pay = page.getByRole('button', { name: /^Pay / })
     await pay.waitFor()
     for (const direction of ['ltr', 'rtl']) {

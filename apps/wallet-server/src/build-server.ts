@@ -8,21 +8,27 @@ import fastify, { LogController, type FastifyInstance, type FastifyRequest } fro
 import type pg from 'pg'
 import { alipayDoor } from './api/alipay/door.ts'
 import { alipayNotifications } from './api/alipay/notify.ts'
+import { bankDoor } from './api/bank/door.ts'
 import { cashierDoor } from './api/cashier/door.ts'
 import { staticDoor } from './api/static/door.ts'
 import { superappDoor } from './api/superapp/door.ts'
 import { superappNotifications } from './api/superapp/notify.ts'
 import { walletDoor } from './api/wallet/door.ts'
 import { createRooms } from './create-rooms.ts'
+import type { FundingService } from './funding/types.ts'
 import type { LedgerService } from './ledger/types.ts'
 import type { MerchantService } from './merchant/types.ts'
 import type { NotificationService } from './notification/types.ts'
 import type { OrderService } from './order/types.ts'
 import type { PaymentService } from './payment/types.ts'
-import type { Clock, Random, Recorder, Transport } from './ports.ts'
+import type { PayOutService } from './pay-out/types.ts'
+import type { Bank, Clock, Random, Recorder, Transport } from './ports.ts'
 import type { ProgramService } from './program/types.ts'
+import type { RefundService } from './refund/types.ts'
 import type { SessionService } from './session/types.ts'
 import type { Settings } from './settings.ts'
+import type { StatementService } from './statement/types.ts'
+import type { TopUpService } from './top-up/types.ts'
 import type { UserService } from './user/types.ts'
 import { startWorker } from './worker/worker.ts'
 
@@ -43,6 +49,8 @@ export interface Deps {
   notificationTransport: Transport
   /** For my.request. */
   relayTransport: Transport
+  /** Null for a wallet without one: then there are balances only. */
+  bank: Bank | null
 }
 
 /** The rooms, as doors and compositions use them. */
@@ -54,6 +62,11 @@ export interface Rooms {
   sessions: SessionService
   orders: OrderService
   payments: PaymentService
+  refunds: RefundService
+  fundings: FundingService
+  topUps: TopUpService
+  payOuts: PayOutService
+  statements: StatementService
   notifications: NotificationService
 }
 
@@ -103,7 +116,7 @@ export async function buildServer(deps: Deps, options: BuildOptions = {}): Promi
   )
 
   // Each door in a scope of its own, so that one door's body parsers and hooks do not reach another.
-  for (const door of [superappDoor, alipayDoor, cashierDoor, walletDoor, staticDoor]) {
+  for (const door of [superappDoor, alipayDoor, cashierDoor, walletDoor, bankDoor, staticDoor]) {
     await http.register(async (scope) => door(scope, { deps, rooms }))
   }
   if (options.extend) await options.extend(http, rooms)

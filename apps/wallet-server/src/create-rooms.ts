@@ -5,14 +5,19 @@
  * rooms needs no door.
  */
 import type { Deps, Rooms } from './build-server.ts'
+import { createFundingService } from './funding/service.ts'
 import { createLedgerService } from './ledger/service.ts'
 import { createMerchantService } from './merchant/service.ts'
 import type { MerchantService } from './merchant/types.ts'
 import { createNotificationService, type NotificationFamilies } from './notification/service.ts'
 import { createOrderService } from './order/service.ts'
+import { createPayOutService } from './pay-out/service.ts'
 import { createPaymentService } from './payment/service.ts'
 import { createProgramService } from './program/service.ts'
+import { createRefundService } from './refund/service.ts'
 import { createSessionService } from './session/service.ts'
+import { createStatementService } from './statement/service.ts'
+import { createTopUpService } from './top-up/service.ts'
 import { createUserService } from './user/service.ts'
 
 /**
@@ -31,7 +36,26 @@ export function createRooms(
   const programs = createProgramService(deps)
   const sessions = createSessionService(deps)
   const orders = createOrderService(deps, { merchants, programs, users })
-  const payments = createPaymentService(deps, wake)
+  const fundings = createFundingService(deps, ledger, wake)
+  const payments = createPaymentService(deps, { ledger, fundings, users }, wake)
+  const refunds = createRefundService(deps, { ledger, orders, merchants, fundings }, wake)
+  const topUps = createTopUpService(deps, { ledger, users, fundings }, wake)
+  const payOuts = createPayOutService(deps, { ledger, merchants, fundings }, wake)
+  const statements = createStatementService(deps, { ledger, merchants })
   const notifications = createNotificationService(deps, familiesOf(merchants))
-  return { ledger, users, merchants, programs, sessions, orders, payments, notifications }
+  return {
+    ledger,
+    users,
+    merchants,
+    programs,
+    sessions,
+    orders,
+    fundings,
+    payments,
+    refunds,
+    topUps,
+    payOuts,
+    statements,
+    notifications,
+  }
 }

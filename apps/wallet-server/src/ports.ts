@@ -2,7 +2,8 @@
  * What the wallet server needs from outside and never makes itself: time, chance, a way to reach strangers, and
  * somebody who keeps a record. Production and sandbox give different ones; the rooms cannot tell which.
  */
-import type { TimelineEntry } from '@tradepay/contract'
+import type { BankFailure, TimelineEntry } from '@tradepay/contract'
+import type { Money } from '@tradepay/money'
 
 /** Time is a value. Every `now` that is stored or compared comes from here; the sandbox can move it. */
 export interface Clock {
@@ -49,6 +50,32 @@ export class TransportError extends Error {
  */
 export interface Transport {
   send(request: OutgoingRequest): Promise<OutgoingAnswer>
+}
+
+/** An order to the bank: IN collects from the customer's account, OUT pays to it. */
+export interface BankOrder {
+  /** Made and stored before the first call; the same in every repetition. */
+  fundingId: string
+  direction: 'IN' | 'OUT'
+  /** The bank's reference of the customer's account. */
+  bankRef: string
+  amount: Money
+  /** What the customer reads on the bank's statement; at most 140 characters. */
+  memo: string
+}
+export type BankAnswer =
+  | { state: 'SUCCEEDED' }
+  | { state: 'FAILED'; failure: BankFailure }
+  | { state: 'PROCESSING' }
+  /** Only to an inquiry: the bank has never heard of it. */
+  | { state: 'NOT_FOUND' }
+
+/**
+ * The bank. Both calls may be repeated. Whatever is thrown means that the answer is not known, never that it is no.
+ */
+export interface Bank {
+  ask(order: BankOrder): Promise<BankAnswer>
+  inquire(fundingId: string): Promise<BankAnswer>
 }
 
 /**

@@ -2,6 +2,7 @@
  * Every setting of the wallet server, with its unit and default. Production reads them from the environment;
  * the sandbox and the tests give them directly.
  */
+import type { PaymentLimits } from './payment/types.ts'
 import type { WalletKey } from './ports.ts'
 
 export interface Settings {
@@ -19,6 +20,10 @@ export interface Settings {
   requestTimeToleranceSeconds: number
   /** How far the Alipay `timestamp` may be from now. Seconds; its official clients send local time, hence a day. */
   alipayTimestampToleranceSeconds: number
+  /** How long after the payment an order can be refunded. Seconds. */
+  refundWindowSeconds: number
+  /** What a user may pay who has no limits of their own, by currency; a currency that is missing has none. */
+  paymentLimits: Readonly<Record<string, PaymentLimits>>
   /** Lifetime of a session. Seconds. */
   sessionSeconds: number
   /** Lifetime of a code of my.getAuthCode. Seconds. */
@@ -38,6 +43,11 @@ export interface Settings {
    * inline scripts), served at /frames/{appId}/ with a Content-Security-Policy; null serves none.
    */
   framesFolder: string | null
+  /**
+   * The key that the bank's pushes carry (`Authorization: Bearer`); null refuses every push. Outcomes are found by inquiry
+   * without them, only later.
+   */
+  bankKey: string | null
   /** Most connections to the database. */
   databaseConnections: number
 }
@@ -50,10 +60,13 @@ export const defaultSettings = {
   orderExpirySecondsMax: 15 * 24 * 60 * 60,
   requestTimeToleranceSeconds: 5 * 60,
   alipayTimestampToleranceSeconds: 24 * 60 * 60,
+  refundWindowSeconds: 365 * 24 * 60 * 60,
+  paymentLimits: {},
   sessionSeconds: 12 * 60 * 60,
   authCodeSeconds: 5 * 60,
   sandbox: false,
   walletAppFolder: null,
   framesFolder: null,
+  bankKey: null,
   databaseConnections: 10,
 } as const satisfies Partial<Settings>

@@ -70,6 +70,8 @@ describe('opening', () => {
         tradeNo: order.tradeNo,
         state: 'CREATED',
         paidByYou: false,
+        processing: false,
+        yourPayment: null,
         closeReason: null,
         title: 'Two coffees',
         amount: theAmount,
@@ -235,6 +237,9 @@ describe('confirming', () => {
     ['a negative amount', { amount: { currency: 'CNY', value: '-1250' } }, 'INVALID_PARAMETER', 400],
     ['an amount as a number', { amount: { currency: 'CNY', value: 1250 } }, 'INVALID_PARAMETER', 400],
     ['an unknown way to pay', { methodId: 'CARD' }, 'INVALID_PARAMETER', 400],
+    ['a bank account without its number', { methodId: 'BANK:' }, 'INVALID_PARAMETER', 400],
+    ['a bank account of odd signs', { methodId: "BANK:' or 1=1" }, 'INVALID_PARAMETER', 400],
+    ['a bank account that does not exist', { methodId: 'BANK:1' }, 'BANK_ACCOUNT_NOT_FOUND', 404],
     ['a PIN of five digits', { pin: '12345' }, 'INVALID_PARAMETER', 400],
     ['a PIN as a number', { pin: 246810 }, 'INVALID_PARAMETER', 400],
   ])('%s is refused, costs no try and changes nothing', async (_what, change, code, status) => {
@@ -339,7 +344,7 @@ describe('the record', () => {
   test('never holds a PIN, a cookie or a CSRF token, however the PIN is written', async () => {
     const pin = '918273'
     const user = await wallet.rooms.users.register({ name: 'Bo', loginId: 'bo@example.com', pin, currencies: ['CNY'] })
-    await wallet.rooms.users.topUp({ topUpId: 'bo', userId: user.userId, amount: money('CNY', 100_000n) })
+    await wallet.rooms.topUps.give({ topUpId: 'bo-first-money', userId: user.userId, amount: money('CNY', 100_000n) })
     const by = await signIn(wallet, user, pin)
     const kept = wallet.recorder.entries.length
     const spellings = (tradeNo: string): string[] => {

@@ -49,6 +49,7 @@ describe('a confirmed payment', () => {
       paymentId: order.paymentId,
       tradeNo: order.tradeNo,
       amount: money('CNY', 1250n),
+      state: 'SUCCEEDED',
       paidAt: world.clock.now(),
       first: true,
     })
@@ -222,12 +223,7 @@ describe('a payment is refused, and no money moves', () => {
   test('an order that the merchant has closed', async () => {
     const mei = await aUser(world)
     const order = await anOrder(world, shop)
-    await world.database.asSuperuser((client) =>
-      client.query(
-        `update orders set state = 'CLOSED', close_reason = 'MERCHANT', closed_at = created_at, sequence = 2 where trade_no = $1`,
-        [order.tradeNo],
-      ),
-    )
+    await world.rooms.orders.close(order.clientId, { tradeNo: order.tradeNo })
     expect(await refused(order, mei.userId)).toBe('ORDER_CLOSED')
   })
 

@@ -8,6 +8,7 @@ import {
   aPaidOrder,
   aUser,
   createTestWorld,
+  createTwoServers,
   orderCommand,
   type TestMerchant,
   type TestWorld,
@@ -49,6 +50,28 @@ describe('a new order', () => {
     const extra = { passback: 'a=1&b=你好', nested: { list: [1, 'two', null] } }
     const order = await anOrder(world, shop, { extra })
     expect((await world.rooms.orders.find(order.tradeNo)).extra).toEqual(extra)
+  })
+
+  test('has the fee of the merchant’s rate as it is when it is made, rounded half up', async () => {
+    const { merchantId } = shop.merchant
+    await world.rooms.merchants.setFee(merchantId, 60)
+    const order = await anOrder(world, shop, { amount: money('CNY', 1_250n) })
+    await world.rooms.merchants.setFee(merchantId, 0)
+    expect(order.fee).toBe(8n)
+    expect(await world.rooms.orders.find(order.tradeNo)).toEqual(order)
+    expect((await anOrder(world, shop)).fee).toBe(0n)
+  })
+
+  test('is answered exactly as it is kept, whatever it carries', async () => {
+    const order = await anOrder(world, shop, {
+      family: 'ALIPAY',
+      title: '珍珠奶茶 🧋 "a\\b" {c,d} NULL',
+      notifyUrl: 'https://own.example/?a={b}',
+      extra: { text: '"\\{},', none: null, list: [[], {}, ''] },
+      buyerId: (await aUser(world)).userId,
+      expiresAt: new Date(world.clock.now().getTime() + 90_001),
+    })
+    expect(await world.rooms.orders.find(order.tradeNo)).toEqual(order)
   })
 
   test('has the largest amount there is, exactly', async () => {
@@ -112,6 +135,35 @@ describe('the same request number', () => {
     ])
     expect(first.status).toBe('fulfilled')
     expect(second).toMatchObject({ status: 'rejected', reason: { code: 'ORDER_INCONSISTENT' } })
+  })
+
+  test('three times in one batch makes one order: the first creates, the others see it', async () => {
+    const asked = command()
+    const other = command()
+    const answers = await Promise.all([
+      world.rooms.orders.create(asked),
+      world.rooms.orders.create(other),
+      world.rooms.orders.create(asked),
+      world.rooms.orders.create(asked),
+    ])
+    expect(answers.map(({ created }) => created)).toEqual([true, true, false, false])
+    expect(answers[2]!.order).toEqual(answers[0]!.order)
+    expect(answers[1]!.order.requestId).toBe(other.requestId)
+  })
+
+  test('many of them in two different orders, through two servers at once, deadlock nobody', async () => {
+    const servers = await createTwoServers()
+    const { one, two } = servers
+    const { clientId } = (await aMerchantWithClient(one)).client
+    for (let round = 0; round < 30; round++) {
+      const asked = Array.from({ length: 100 }, () => orderCommand(one, clientId))
+      const create = (from: TestWorld, all: CreateOrder[]) =>
+        Promise.all(all.map((each) => from.rooms.orders.create(each)))
+      const [forward, backward] = await Promise.all([create(one, asked), create(two, [...asked].reverse())])
+      expect(backward.reverse().map(({ order }) => order.tradeNo)).toEqual(forward.map(({ order }) => order.tradeNo))
+      expect([...forward, ...backward].filter(({ created }) => created)).toHaveLength(100)
+    }
+    expect(await servers.close()).toEqual({ deadlocks: 0 })
   })
 
   test('of another client is another order', async () => {

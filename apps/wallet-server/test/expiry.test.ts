@@ -57,11 +57,49 @@ describe('when the time of an order is over', () => {
     expect(await world.rooms.orders.find(order.tradeNo)).toEqual(order)
   })
 
-  test('nobody is notified: no family of merchant APIs announces it', async () => {
+  test.each(['SUPERAPP', 'ALIPAY'] as const)(
+    'its end is written down once, and nobody is told: the %s family does not announce it',
+    async (family) => {
+      const order = await anOrder(world, shop, { family })
+      world.clock.advance({ hours: 1 })
+      await world.rooms.orders.closeExpired()
+      await world.rooms.orders.closeExpired()
+      expect(await world.rooms.notifications.of(order.tradeNo)).toMatchObject([
+        { state: 'GIVEN_UP', sequence: 2, attempts: 0, event: { type: 'ORDER_CLOSED', closeReason: 'EXPIRED' } },
+      ])
+      await world.rooms.notifications.deliverDue()
+      expect(world.transport.requests.filter(({ body }) => body?.includes(order.tradeNo))).toEqual([])
+    },
+  )
+
+  test('its timeline says so, as of the moment it expired', async () => {
     const order = await anOrder(world, shop)
     world.clock.advance({ hours: 1 })
     await world.rooms.orders.closeExpired()
-    expect(await world.rooms.notifications.of(order.tradeNo)).toEqual([])
+    expect(world.recorder.of(order.tradeNo, 15)).toEqual([
+      {
+        step: 15,
+        at: order.expiresAt.toISOString(),
+        ok: true,
+        note: 'Closed unpaid: the time to pay it was over',
+        facts: { outcome: 'CLOSED', closeReason: 'EXPIRED' },
+      },
+    ])
+  })
+
+  test('orders of a bucket that moved to another database are left to it, and do not keep the timer busy', async () => {
+    const other = await aMerchantWithClient(world)
+    const order = await anOrder(world, other)
+    const { pool } = world.database
+    await pool.query('delete from owned_buckets where bucket = $1', [order.bucket])
+    try {
+      world.clock.advance({ hours: 1 })
+      expect(await world.rooms.orders.closeExpired()).toBe(0)
+      expect(await world.rooms.orders.nextExpiry()).toBeNull()
+    } finally {
+      await pool.query('insert into owned_buckets values ($1)', [order.bucket])
+    }
+    expect(await world.rooms.orders.closeExpired()).toBe(1)
   })
 
   test('a server that starts later closes what expired while none ran', async () => {

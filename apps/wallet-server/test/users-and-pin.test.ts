@@ -246,44 +246,4 @@ describe('money and freezing', () => {
       code: 'USER_NOT_FOUND',
     })
   })
-
-  test('a repeated top-up adds the money once', async () => {
-    const { userId } = await aUser(world, { balance: 0n })
-    const topUp = { topUpId: 'twice', userId, amount: money('CNY', 300n) }
-    await Promise.all([world.rooms.users.topUp(topUp), world.rooms.users.topUp(topUp)])
-    await world.rooms.users.topUp(topUp)
-    expect(await balanceOf(world, userId)).toBe(300n)
-  })
-
-  test('a top-up of nothing, of an unknown user, or in a currency without account is refused', async () => {
-    const { userId } = await aUser(world)
-    const { users } = world.rooms
-    expect(await refusalOf(users.topUp({ topUpId: 'a', userId, amount: money('CNY', 0n) }))).toMatchObject({
-      code: 'INVALID_PARAMETER',
-    })
-    expect(await refusalOf(users.topUp({ topUpId: 'b', userId, amount: money('USD', 5n) }))).toMatchObject({
-      code: 'CURRENCY_NOT_SUPPORTED',
-    })
-    expect(
-      await refusalOf(users.topUp({ topUpId: 'c', userId: '2088000000000000', amount: money('CNY', 5n) })),
-    ).toMatchObject({ code: 'USER_NOT_FOUND' })
-  })
-
-  test('top-ups come newest first, page by page, without payments, none twice and none left out', async () => {
-    const { userId } = await aUser(world, { balance: 0n })
-    for (let number = 0; number < 7; number++) {
-      await world.rooms.users.topUp({ topUpId: `page-${number}`, userId, amount: money('CNY', 100n) })
-      // Every second one shares its instant with the one before.
-      if (number % 2 === 1) world.clock.advance({ seconds: 1 })
-    }
-    const seen: string[] = []
-    let before: { topUpId: string; at: Date } | undefined
-    for (;;) {
-      const page = await world.rooms.users.topUps(userId, 2, before)
-      if (page.length === 0) break
-      seen.push(...page.map(({ topUpId }) => topUpId))
-      before = page.at(-1)
-    }
-    expect(seen).toEqual(['page-6', 'page-5', 'page-4', 'page-3', 'page-2', 'page-1', 'page-0'])
-  })
 })

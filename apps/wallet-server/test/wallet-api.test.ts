@@ -1,24 +1,20 @@
 /**
  * Promises of the wallet app's door: who is signed in, what other pages cannot make the server do, the published
- * programs, balance and movements, and auth codes.
+ * programs, and auth codes. Money is in wallet-api-money.test.ts.
  */
 import {
   cashierPaths,
   walletPaths,
   type AuthCodeAnswer,
-  type BalanceAnswer,
-  type MovementsAnswer,
   type ProgramAnswer,
   type ProgramsAnswer,
   type SessionAnswer,
 } from '@tradepay/contract'
-import { money } from '@tradepay/money'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { User } from '../src/user/types.ts'
 import {
   aMerchantWithClient,
   anOrder,
-  aPaidOrder,
   aUser,
   startTestServer,
   TEST_PIN,
@@ -139,6 +135,7 @@ describe('what another page sends', () => {
     ['POST', cashierPaths.inquire],
     ['POST', walletPaths.authCodes],
     ['POST', walletPaths.relay],
+    ['POST', walletPaths.topUps],
     ['DELETE', walletPaths.session],
   ] as const
 
@@ -257,89 +254,6 @@ describe('auth codes', () => {
     [{ scopes: ['auth_base'] }, 400, 'INVALID_PARAMETER'],
   ])('%j is refused', async (body, status, code) => {
     expect(await app.call('POST', walletPaths.authCodes, body)).toMatchObject({ status, body: { error: { code } } })
-  })
-})
-
-describe('money', () => {
-  test('the balance is what the ledger says', async () => {
-    const user = await aUser(wallet, { balance: 4_200n })
-    const { body } = await (await signIn(wallet, user)).call<BalanceAnswer>('GET', walletPaths.balance)
-    expect(body).toEqual({
-      balances: [{ available: { currency: 'CNY', value: '4200' }, pending: { currency: 'CNY', value: '0' } }],
-    })
-  })
-
-  test('movements are payments and top-ups, newest first, and paging shows each exactly once', async () => {
-    const user = await aUser(wallet, { balance: 0n })
-    const expected: string[] = []
-    for (let number = 0; number < 12; number++) {
-      if (number % 3 === 0) {
-        await wallet.rooms.users.topUp({ topUpId: `m-${number}`, userId: user.userId, amount: money('CNY', 10_000n) })
-        expected.unshift(`m-${number}`)
-      } else {
-        const { payment } = await aPaidOrder(wallet, shop, user, { title: `Coffee ${number}` })
-        expected.unshift(payment.paymentId)
-      }
-      wallet.clock.advance({ milliseconds: 1 })
-    }
-    const by = await signIn(wallet, user)
-    for (const limit of [1, 2, 3, 5, 12, 50]) {
-      const seen: MovementsAnswer['movements'] = []
-      let next: string | null = null
-      do {
-        const query: string = `?limit=${limit}${next === null ? '' : `&before=${encodeURIComponent(next)}`}`
-        const { body } = await by.call<MovementsAnswer>('GET', walletPaths.movements + query)
-        expect(body.movements.length).toBeLessThanOrEqual(limit)
-        seen.push(...body.movements)
-        next = body.next
-      } while (next !== null)
-      expect(seen.map(({ id }) => id)).toEqual(expected)
-    }
-    const { body } = await by.call<MovementsAnswer>('GET', walletPaths.movements)
-    expect(body.movements[0]).toMatchObject({
-      kind: 'PAYMENT',
-      direction: 'OUT',
-      title: 'Coffee 11',
-      counterparty: 'Coffee Shop',
-      amount: { currency: 'CNY', value: '1250' },
-    })
-    expect(body.movements.at(-1)).toMatchObject({
-      kind: 'TOP_UP',
-      direction: 'IN',
-      counterparty: 'TradePay',
-      tradeNo: null,
-    })
-  })
-
-  test('nobody sees the movements of another', async () => {
-    await aPaidOrder(wallet, shop, mei)
-    const stranger = await signIn(wallet, await aUser(wallet, { balance: 0n }))
-    expect((await stranger.call<MovementsAnswer>('GET', walletPaths.movements)).body).toEqual({
-      movements: [],
-      next: null,
-    })
-  })
-
-  test.each([
-    'limit=0',
-    'limit=51',
-    'limit=x',
-    'limit=-1',
-    'limit=1&limit=2',
-    'before=x',
-    'before=',
-    'before=bnVsbA',
-    'before=WzEsMiwzXQ',
-    `before=${'A'.repeat(3000)}`,
-    'before=a&before=b',
-    'before=WyJ4IixudWxsLG51bGxd',
-    'before=W251bGwsIjIwMjYtMDEtMDEiLCJcdTAwMDAiXQ',
-  ])('?%.40s is refused by its name', async (query) => {
-    const answer = await app.call('GET', `${walletPaths.movements}?${query}`)
-    expect(answer).toMatchObject({
-      status: 400,
-      body: { error: { code: 'INVALID_PARAMETER', field: query.split('=')[0] } },
-    })
   })
 })
 

@@ -1,13 +1,17 @@
 /** The worker: what is due happens by itself, on time, also after trouble, and nothing is cut off in the middle. */
 import { afterEach, describe, expect, test } from 'vitest'
+import { money } from '@tradepay/money'
+import { inTransitAccount } from '../src/ledger/types.ts'
 import type { OutgoingAnswer } from '../src/ports.ts'
-import { POLL_MS, startWorker, type Worker } from '../src/worker/worker.ts'
+import { POLL_MS, startWorker, type Worker, type WorkerRooms } from '../src/worker/worker.ts'
+import { aTopUp, aUserWithBank, fundingOf } from './bank-world.ts'
 import {
   acknowledgement,
   aMerchantWithClient,
   anOrder,
   aPaidOrder,
   aUser,
+  balanceOf,
   createTestWorld,
   ManualClock,
   refusal,
@@ -97,52 +101,131 @@ describe('with a real database', () => {
     expect(await stateOf(world, stuck.order.tradeNo)).toBe('DUE')
     answer(acknowledgement)
   })
+
+  test('the bank is asked at once, and what it has not decided is asked again on time', async () => {
+    const world = await start()
+    const mei = await aUserWithBank(world)
+    world.bank.next({ moves: 'LATER' })
+    const { topUpId, fundingId } = await aTopUp(world, mei)
+    const begun = performance.now()
+    await until('the answer is written', async () => (await fundingOf(world, topUpId)).attempts === 1)
+    expect(performance.now() - begun).toBeLessThan(POLL_MS)
+    world.bank.finish(fundingId)
+    world.clock.advance({ seconds: 1 })
+    worker!.wake()
+    await until('the money is there', async () => (await balanceOf(world, mei.user.userId)) === 5_000n)
+  })
+
+  test('a bank that does not answer holds up neither merchants nor expiry, and closing waits for it', async () => {
+    const world = await start()
+    const mei = await aUserWithBank(world)
+    let letGo: () => void = () => undefined
+    world.bank.next({ before: () => new Promise((resolve) => (letGo = resolve)) })
+    const { topUpId, fundingId } = await aTopUp(world, mei)
+    await until('it is being asked', () => world.bank.asked(fundingId) === 'ASK')
+    const shop = await aMerchantWithClient(world)
+    const open = await anOrder(world, shop)
+    const { order } = await aPaidOrder(world, shop, await aUser(world))
+    await until('the other is delivered', async () => (await stateOf(world, order.tradeNo)) === 'DELIVERED')
+    world.clock.advance({ minutes: 16 })
+    worker!.wake()
+    await until('the order is closed', async () => (await inDatabase(world, open.tradeNo)) === 'CLOSED')
+    const closed = worker!.close()
+    world.bank.script(fundingId, {})
+    letGo()
+    await closed
+    expect(await fundingOf(world, topUpId)).toMatchObject({ state: 'SUCCEEDED' })
+  })
+
+  test('a reservation whose time is over is given back', async () => {
+    const world = await start()
+    const { userId, bucket } = await aUser(world)
+    const from = `users:${userId}:CNY`
+    await world.rooms.ledger.post([
+      {
+        causeId: 'held',
+        step: 'HOLD',
+        bucket,
+        debitAccount: from,
+        creditAccount: inTransitAccount(bucket, 'CNY'),
+        amount: money('CNY', 100n),
+        kind: 'PENDING',
+        expiresAt: new Date(world.clock.now().getTime() + 60_000),
+      },
+    ])
+    expect(await world.rooms.ledger.account(from)).toMatchObject({ pending: 100n })
+    world.clock.advance({ minutes: 2 })
+    worker!.wake()
+    await until('it is given back', async () => (await world.rooms.ledger.account(from))?.pending === 0n)
+    expect(await balanceOf(world, userId)).toBe(10_000n)
+  })
 })
+
+/** Rooms without anything to do, but for what a test gives. */
+const idle = (busy: Partial<WorkerRooms>): WorkerRooms => ({
+  orders: { closeExpired: async () => 0, nextExpiry: async () => null },
+  notifications: { deliverDue: async () => 0, nextDue: async () => null },
+  fundings: { askDue: async () => 0, nextDue: async () => null },
+  ledger: { expirePending: async () => 0 },
+  ...busy,
+})
+const run = (busy: Partial<WorkerRooms>): void => {
+  worker = startWorker(idle(busy), new ManualClock(), (error) => errors.push(error))
+}
 
 describe('a round that fails', () => {
   test('is reported, and the next one works', async () => {
     let rounds = 0
-    const orders = {
-      closeExpired: async () => {
-        if (++rounds === 1) throw new Error('the database is away')
-        return 0
+    run({
+      orders: {
+        closeExpired: async () => {
+          if (++rounds === 1) throw new Error('the database is away')
+          return 0
+        },
+        nextExpiry: async () => null,
       },
-      nextExpiry: async () => null,
-    }
-    worker = startWorker(
-      { orders, notifications: { deliverDue: async () => 0, nextDue: async () => null } },
-      new ManualClock(),
-      (error) => errors.push(error),
-    )
+    })
     await until('it failed', () => errors.length === 1)
-    worker.wake()
+    worker!.wake()
     await until('it works again', () => rounds >= 2)
     expect(errors.map(String)).toEqual(['Error: the database is away'])
   })
 
-  test('because nothing could be delivered is reported, and expiry goes on', async () => {
+  test.each<[string, Partial<WorkerRooms>]>([
+    [
+      'nothing could be delivered',
+      { notifications: { deliverDue: () => Promise.reject(new Error('no')), nextDue: async () => null } },
+    ],
+    [
+      'the bank could not be asked',
+      { fundings: { askDue: () => Promise.reject(new Error('no')), nextDue: async () => null } },
+    ],
+    ['reservations could not be given back', { ledger: { expirePending: () => Promise.reject(new Error('no')) } }],
+  ])('because %s is reported, and expiry goes on', async (_what, broken) => {
     let rounds = 0
-    worker = startWorker(
-      {
-        orders: { closeExpired: async () => (rounds++, 0), nextExpiry: async () => null },
-        notifications: { deliverDue: () => Promise.reject(new Error('no')), nextDue: async () => null },
-      },
-      new ManualClock(),
-      (error) => errors.push(error),
-    )
-    await until('both happened', () => rounds > 0 && errors.length > 0)
+    run({ ...broken, orders: { closeExpired: async () => (rounds++, 0), nextExpiry: async () => null } })
+    await until('it is reported', () => errors.length > 0)
+    worker!.wake()
+    await until('expiry goes on', () => rounds >= 2)
   })
+})
+
+test('the pause ends when the next question to the bank is due', async () => {
+  const clock = new ManualClock()
+  const asked: number[] = []
+  const fundings: WorkerRooms['fundings'] = {
+    askDue: async () => (asked.push(performance.now()), 0),
+    nextDue: async () => new Date(clock.now().getTime() + 50),
+  }
+  worker = startWorker(idle({ fundings }), clock, (error) => errors.push(error))
+  await until('it has asked again', () => asked.length >= 3)
+  expect(asked[2]! - asked[0]!).toBeLessThan(POLL_MS)
 })
 
 test('many wakes at once make few rounds', async () => {
   let rounds = 0
-  const orders = { closeExpired: async () => (rounds++, 0), nextExpiry: async () => null }
-  worker = startWorker(
-    { orders, notifications: { deliverDue: async () => 0, nextDue: async () => null } },
-    new ManualClock(),
-    () => undefined,
-  )
-  for (let n = 0; n < 1_000; n++) worker.wake()
+  run({ orders: { closeExpired: async () => (rounds++, 0), nextExpiry: async () => null } })
+  for (let n = 0; n < 1_000; n++) worker!.wake()
   await until('it has looked again', () => rounds >= 2)
   expect(rounds).toBeLessThan(5)
 })

@@ -32,12 +32,34 @@ export const OpenCashierRequest = Type.Object({
 })
 export type OpenCashierRequest = Static<typeof OpenCashierRequest>
 
+/** What has become of the signed-in user's newest payment of an order. */
+export const OwnPayment = Type.Object({
+  paymentId: Type.String(),
+  state: Type.Union([Type.Literal('PROCESSING'), Type.Literal('SUCCEEDED'), Type.Literal('FAILED')]),
+  /** `BALANCE`, or the label of the bank account. */
+  method: Type.String(),
+  /** The refusal code that ended it; null unless FAILED. */
+  failure: Type.Union([Type.String(), Type.Null()]),
+  /** Set when the bank's money came too late for the order and goes back. */
+  returned: Type.Union([
+    Type.Null(),
+    Type.Literal('RETURNING'),
+    Type.Literal('RETURNED'),
+    Type.Literal('RETURNED_TO_BALANCE'),
+  ]),
+})
+export type OwnPayment = Static<typeof OwnPayment>
+
 /** The order as its payer sees it. */
 export const CashierOrder = Type.Object({
   tradeNo: Type.String(),
   state: Type.Union([Type.Literal('CREATED'), Type.Literal('PAID'), Type.Literal('CLOSED')]),
   /** Only for PAID: whether the signed-in user is the one who paid. */
   paidByYou: Type.Boolean(),
+  /** Somebody's payment of it waits for the bank. It cannot be paid meanwhile. */
+  processing: Type.Boolean(),
+  /** The signed-in user's newest payment of it, or null. */
+  yourPayment: Type.Union([OwnPayment, Type.Null()]),
   closeReason: Type.Union([Type.Null(), Type.Literal('EXPIRED'), Type.Literal('MERCHANT'), Type.Literal('CANCELLED')]),
   title: Type.String(),
   amount: Amount,
@@ -49,14 +71,23 @@ export const CashierOrder = Type.Object({
 export type CashierOrder = Static<typeof CashierOrder>
 
 /** A way to pay. */
-export const PaymentMethod = Type.Object({
-  id: Type.String({ description: 'BALANCE' }),
-  kind: Type.Literal('BALANCE'),
-  /** What can be spent, in the order's currency. */
-  available: Amount,
-  enough: Type.Boolean(),
-  frozen: Type.Boolean(),
-})
+export const PaymentMethod = Type.Union([
+  Type.Object({
+    id: Type.Literal('BALANCE'),
+    kind: Type.Literal('BALANCE'),
+    /** What can be spent, in the order's currency. */
+    available: Amount,
+    enough: Type.Boolean(),
+    frozen: Type.Boolean(),
+  }),
+  Type.Object({
+    id: Type.String({ description: '"BANK:" and the id of the bank account' }),
+    kind: Type.Literal('BANK'),
+    /** For people: "Test Bank ··1234". */
+    label: Type.String(),
+    frozen: Type.Boolean(),
+  }),
+])
 export type PaymentMethod = Static<typeof PaymentMethod>
 
 export const OpenCashierAnswer = Type.Object({
@@ -80,7 +111,11 @@ export const ConfirmPaymentRequest = Type.Object({
 })
 export type ConfirmPaymentRequest = Static<typeof ConfirmPaymentRequest>
 
-/** May be repeated: confirming an order that the same user has paid answers the first result and moves no money. */
+/**
+ * SUCCEEDED when the money has moved; PROCESSING when the bank has not answered yet: inquire until the order says more.
+ * May be repeated: confirming an order that the same user has paid, or is paying, answers the first result and moves no
+ * money.
+ */
 export const ConfirmPaymentAnswer = Type.Object({
   outcome: Type.Union([Type.Literal('SUCCEEDED'), Type.Literal('PROCESSING')]),
   paymentId: Type.String(),

@@ -62,6 +62,57 @@ export const refusals = {
     action: 'Use a currency of the account.',
   },
 
+  ORDER_CANCELLED: {
+    message: 'This number was cancelled before its order came.',
+    action: 'Create the order again under a new number.',
+  },
+  ORDER_NOT_PAID: { message: 'The order is not paid.', action: 'Close it instead of refunding it.' },
+  ORDER_REFUNDED: {
+    message: 'Parts of the order were refunded already.',
+    action: 'Refund the rest instead of cancelling.',
+  },
+
+  PAYMENT_PROCESSING: {
+    message: 'A payment of this order is being processed.',
+    action: 'Wait for its outcome; do not pay again.',
+  },
+  PAYMENT_LIMIT_EXCEEDED: {
+    message: 'The amount is more than this account may pay at once.',
+    action: 'Pay a smaller amount, or ask the wallet for a higher limit.',
+  },
+  DAY_LIMIT_EXCEEDED: {
+    message: 'The amount is more than this account may still pay today.',
+    action: 'Pay tomorrow, or ask the wallet for a higher limit.',
+  },
+
+  REFUND_NOT_FOUND: { message: 'There is no such refund.', action: 'Check the number.' },
+  REFUND_INCONSISTENT: {
+    message: 'This refund number was already used with other content.',
+    action: 'Repeat the first content, or use a new number.',
+  },
+  REFUND_EXCEEDS_PAYMENT: {
+    message: 'The refunds would be more than what was paid.',
+    action: 'Refund at most what is left.',
+  },
+  REFUND_WINDOW_OVER: { message: 'The time to refund this order is over.', action: 'Settle it outside of the wallet.' },
+  MERCHANT_BALANCE_NOT_ENOUGH: {
+    message: "The merchant's balance is not enough.",
+    action: 'Wait for payments to come in, then send the same request again.',
+  },
+
+  BANK_ACCOUNT_NOT_FOUND: { message: 'There is no such bank account.', action: 'Choose a linked bank account.' },
+  BANK_NOT_AVAILABLE: { message: 'This wallet is connected to no bank.', action: 'Use the balance.' },
+  BANK_REFUSED: { message: 'The bank refused.', action: 'Use another way to pay, or ask the bank.' },
+  PAY_OUT_INCONSISTENT: {
+    message: 'This pay-out number was already used with other content.',
+    action: 'Repeat the first content, or use a new number.',
+  },
+  TOP_UP_INCONSISTENT: {
+    message: 'This top-up number was already used with other content.',
+    action: 'Repeat the first content, or use a new number.',
+  },
+  TOP_UP_NOT_FOUND: { message: 'There is no such top-up.', action: 'Check the number.' },
+
   USER_NOT_FOUND: { message: 'There is no such user.', action: 'Check the user id.' },
   USER_FROZEN: { message: 'The account is frozen and cannot pay.', action: 'Contact the wallet.' },
   MERCHANT_FROZEN: { message: 'The merchant cannot be paid at the moment.', action: 'Ask the wallet operator.' },

@@ -16,7 +16,7 @@ export const SUPERAPP_BODY_LIMIT = 131_072
 /** `S` done · `A` accepted, the user acts next · `F` refused, final · `U` unknown: inquire, or repeat with the same id. */
 export type SuperappResultStatus = 'S' | 'A' | 'F' | 'U'
 
-/** Every result code that this wallet answers, with its status. Source: §4.1, §5.3, §5.5. */
+/** Every result code that this wallet answers, with its status. Source: §4.1, §5.3, §5.5 to §5.8. */
 export const superappResultCodes = {
   SUCCESS: 'S',
   ACCEPT: 'A',
@@ -37,6 +37,8 @@ export const superappResultCodes = {
   ORDER_STATUS_INVALID: 'F',
   CURRENCY_NOT_SUPPORT: 'F',
   PAYMENT_AMOUNT_EXCEED_LIMIT: 'F',
+  USER_AMOUNT_EXCEED_LIMIT: 'F',
+  UNAVAILABLE_PAYMENT_METHOD: 'F',
   USER_NOT_EXIST: 'F',
   USER_STATUS_ABNORMAL: 'F',
   USER_BALANCE_NOT_ENOUGH: 'F',
@@ -44,6 +46,11 @@ export const superappResultCodes = {
   PARTNER_NOT_EXIST: 'F',
   PARTNER_STATUS_ABNORMAL: 'F',
   BUSINESS_NOT_SUPPORT: 'F',
+  CANCEL_NOT_ALLOWED: 'F',
+  REFUND_AMOUNT_EXCEED: 'F',
+  REFUND_WINDOW_EXCEED: 'F',
+  MERCHANT_BALANCE_NOT_ENOUGH: 'F',
+  PAYMENT_IN_PROCESS: 'U',
   UNKNOWN_EXCEPTION: 'U',
   REQUEST_TRAFFIC_EXCEED_LIMIT: 'U',
 } as const satisfies Record<string, SuperappResultStatus>
@@ -184,6 +191,19 @@ export const SuperappNotifyPayment = Type.Object({
   extendInfo: Type.Optional(Type.String()),
 })
 export type SuperappNotifyPayment = Static<typeof SuperappNotifyPayment>
+
+/** What the wallet POSTs to the address that was named with a refund, once the refund has an end. Source: §7. */
+export const SuperappNotifyRefund = Type.Object({
+  refundId: Type.String(),
+  refundRequestId: Type.String(),
+  paymentId: Type.String(),
+  refundAmount: Type.Object({ currency: Type.String(), value: Type.String() }),
+  refundStatus: Type.Union([Type.Literal('SUCCESS'), Type.Literal('FAIL')]),
+  /** When it ended. */
+  refundTime: Type.Optional(Type.String()),
+  refundReason: Type.Optional(Type.String({ maxLength: 256 })),
+})
+export type SuperappNotifyRefund = Static<typeof SuperappNotifyRefund>
 
 /** The merchant's acknowledgement: only HTTP 200 with `resultStatus` S stops the wallet from sending again. */
 export const SuperappNotifyAnswer = Type.Object({ result: Type.Object({ resultStatus: Type.String() }) })

@@ -70,7 +70,17 @@ export type BalanceAnswer = Static<typeof BalanceAnswer>
 
 export const Movement = Type.Object({
   id: Type.String(),
-  kind: Type.Union([Type.Literal('PAYMENT'), Type.Literal('TOP_UP')]),
+  kind: Type.Union([Type.Literal('PAYMENT'), Type.Literal('TOP_UP'), Type.Literal('REFUND')]),
+  state: Type.Union([Type.Literal('PROCESSING'), Type.Literal('SUCCEEDED'), Type.Literal('FAILED')]),
+  /** `BALANCE`, or the label of the bank account that the money came from or went to. */
+  method: Type.String(),
+  /** Only for a FAILED payment by bank whose money came too late for the order. */
+  returned: Type.Union([
+    Type.Null(),
+    Type.Literal('RETURNING'),
+    Type.Literal('RETURNED'),
+    Type.Literal('RETURNED_TO_BALANCE'),
+  ]),
   /** From the user's side. */
   direction: Type.Union([Type.Literal('IN'), Type.Literal('OUT')]),
   title: Type.String(),
@@ -87,6 +97,37 @@ export const MovementsAnswer = Type.Object({
   next: Type.Union([Type.String(), Type.Null()]),
 })
 export type MovementsAnswer = Static<typeof MovementsAnswer>
+
+/** GET bank-accounts: the user's linked bank accounts. */
+export const BankAccountsAnswer = Type.Object({
+  bankAccounts: Type.Array(
+    Type.Object({
+      bankAccountId: Type.String(),
+      /** For people: "Test Bank ··1234". */
+      label: Type.String(),
+      currency: Type.String(),
+    }),
+  ),
+})
+export type BankAccountsAnswer = Static<typeof BankAccountsAnswer>
+
+/** POST top-ups: money from a linked bank account into the balance. May be repeated with the same topUpId. */
+export const TopUpRequest = Type.Object({
+  /** The caller's own number: made before sending, reused when repeated. */
+  topUpId: Type.String({ pattern: '^[A-Za-z0-9-]{8,64}$' }),
+  bankAccountId: Type.String({ maxLength: 64 }),
+  amount: Amount,
+  pin: Type.String({ pattern: '^[0-9]{6}$' }),
+})
+export type TopUpRequest = Static<typeof TopUpRequest>
+/** Also of GET top-ups/{topUpId}. */
+export const TopUpAnswer = Type.Object({
+  topUpId: Type.String(),
+  state: Type.Union([Type.Literal('PROCESSING'), Type.Literal('SUCCEEDED'), Type.Literal('FAILED')]),
+  amount: Amount,
+  failure: Type.Union([Type.String(), Type.Null()]),
+})
+export type TopUpAnswer = Static<typeof TopUpAnswer>
 
 /** POST auth-codes: behind `my.getAuthCode`. */
 export const AuthCodeRequest = Type.Object({
@@ -135,6 +176,8 @@ export const walletPaths = {
   programs: '/wallet/v1/programs',
   balance: '/wallet/v1/balance',
   movements: '/wallet/v1/movements',
+  bankAccounts: '/wallet/v1/bank-accounts',
+  topUps: '/wallet/v1/top-ups',
   authCodes: '/wallet/v1/auth-codes',
   relay: '/wallet/v1/relay',
 } as const

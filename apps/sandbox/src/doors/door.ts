@@ -8,6 +8,7 @@ import { addTimelineEntries } from './add-timeline.ts'
 import { clockDoor } from './clock.ts'
 import { loopbackOnly } from './guard.ts'
 import { ordersDoor } from './orders.ts'
+import { payOutsDoor } from './pay-outs.ts'
 import { peopleDoor } from './people.ts'
 import { resetDoor } from './reset.ts'
 import type { SandboxParts } from './shared.ts'
@@ -18,7 +19,7 @@ export async function sandboxDoors(http: FastifyInstance, parts: SandboxParts): 
   readJsonBodies(http)
   http.addHook('onRequest', loopbackOnly)
   http.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
-  for (const door of [clockDoor, resetDoor, peopleDoor, ordersDoor, timelineDoor]) door(http, parts)
+  for (const door of [clockDoor, resetDoor, peopleDoor, ordersDoor, payOutsDoor, timelineDoor]) door(http, parts)
   await http.register(async (signedIn) => {
     signedIn.addHook('onRequest', sessionGuard(parts.rooms.sessions))
     addTimelineEntries(signedIn, parts)

@@ -3,6 +3,7 @@
  */
 import type { CashierService, Rooms, Settings } from '@tradepay/wallet-server'
 import type { MovableClock } from '../clock.ts'
+import type { TestBank } from '../test-bank/index.ts'
 import type { TimelineRecorder } from '../timeline/recorder.ts'
 import type { TimelineStore } from '../timeline/store.ts'
 import type { Streams } from '../timeline/stream.ts'
@@ -12,6 +13,7 @@ export interface SandboxParts {
   rooms: Rooms
   cashier: CashierService
   clock: MovableClock
+  bank: TestBank
   store: TimelineStore
   recorder: TimelineRecorder
   streams: Streams

@@ -1,12 +1,13 @@
 /**
- * Fills the world through the wallet's own services: people with money, two merchants with their clients and keys, the
- * coffee shop's mini program. May be repeated: what is there stays as it is, so a restart or a kill half-way does no harm.
+ * Fills the world through the wallet's own services: people with money and bank accounts, two merchants with their fees,
+ * clients and keys, the coffee shop's mini program. May be repeated: what is there stays as it is, so a restart or a kill half-way does no harm.
  */
 import { createHash } from 'node:crypto'
 import { WalletError, type SandboxApp } from '@tradepay/contract'
 import { pack } from '@tradepay/mini-program/packager'
 import type { ReleaseSettings, Rooms } from '@tradepay/wallet-server'
 import type { SandboxKeys } from '../keys.ts'
+import type { SeededBankAccount } from './bank-accounts.ts'
 import { coffeeShop, integration, people, type Person, type SeededApp } from './people.ts'
 
 /** The merchant's server that the coffee shop's mini program talks to. */
@@ -36,28 +37,38 @@ export async function seedWorld(seeding: Seeding): Promise<SandboxApp[]> {
   return [shop, bare]
 }
 
-async function seedPerson({ rooms: { users }, fresh }: Seeding, person: Person): Promise<void> {
-  const { userId, name, loginId, pin, balances } = person
+async function seedPerson({ rooms, fresh }: Seeding, person: Person): Promise<void> {
+  const { users, topUps, payments } = rooms
+  const { userId, name, loginId, pin, balances, limits } = person
   const there = fresh ? null : await unlessMissing('USER_NOT_FOUND', users.get(userId))
   if (!there) {
     await users.register({ userId, name, loginId, pin, currencies: balances.map(({ currency }) => currency) })
   }
+  await linkAll(rooms, userId, person.bankAccounts)
+  if (limits) await payments.setLimits(userId, 'CNY', limits)
   if (there?.frozen) return
-  for (const amount of balances) await users.topUp({ topUpId: `seed-${userId}-${amount.currency}`, userId, amount })
+  for (const amount of balances) await topUps.give({ topUpId: `seed-${userId}-${amount.currency}`, userId, amount })
   if (person.frozen) await users.setFrozen(userId, true)
+}
+
+async function linkAll({ fundings }: Rooms, ownerId: string, accounts: readonly SeededBankAccount[]): Promise<void> {
+  for (const { ref, label, currency } of accounts) await fundings.link({ ownerId, bankRef: ref, label, currency })
 }
 
 async function seedApp(seeding: Seeding, app: SeededApp, notifyUrl: string | null): Promise<SandboxApp> {
   const { rooms, keys, fresh } = seeding
   const { merchants, programs } = rooms
-  const { merchantId, name, currencies } = app.merchant
+  const { merchantId, name, currencies, feeBasisPoints, bankAccounts } = app.merchant
   const there = fresh ? null : await unlessMissing('CLIENT_UNKNOWN', merchants.client(app.clientId))
   if (!there) {
-    await unlessTaken(merchants.register({ merchantId, name, currencies }))
+    await unlessTaken(merchants.register({ merchantId, name, currencies, feeBasisPoints }))
     await merchants.registerClient({ merchantId, clientId: app.clientId, name: app.name, notifyUrl })
   } else if (there.notifyUrl !== notifyUrl) {
     await merchants.setNotifyUrl(app.clientId, notifyUrl)
   }
+  // A world that an earlier version made knew of no fees.
+  if (there) await merchants.setFee(merchantId, feeBasisPoints)
+  await linkAll(rooms, merchantId, bankAccounts)
   const key = await keys.merchant(app.key)
   await merchants.addKey(app.clientId, keyVersion, key.publicKey)
   if (fresh || !(await programs.exists(app.appId))) {

@@ -4,6 +4,7 @@ import { t } from '../messages/index.ts'
 import { formatAmount, formatDayTime, formatDuration } from '../messages/format.ts'
 import type { Bill } from './bill.ts'
 import { useTimeLeft } from './countdown.tsx'
+import { MethodNote, MethodsView, nameOf } from './methods-view.tsx'
 
 /** Above this the moment says more than the time left. */
 const LONG_MS = 6 * 60 * 60 * 1000
@@ -13,15 +14,19 @@ const SHORT_MS = 60 * 1000
 export function BillView({
   bill,
   onTimeIsUp,
+  onChoose,
   children,
 }: {
   bill: Bill
   onTimeIsUp: () => void
+  /** Lets the user choose how to pay, where there is a choice; without it the way is only shown. */
+  onChoose?: (methodId: string) => void
   children?: ComponentChildren
 }) {
   const left = useTimeLeft(bill.expiresAt, onTimeIsUp)
   const long = left > LONG_MS
   const amount = formatAmount(bill.amount)
+  const choice = onChoose !== undefined && bill.methods.length > 1
   return (
     <>
       <div class="bill">
@@ -38,14 +43,12 @@ export function BillView({
           <dt>{t.cashier.order}</dt>
           <dd>{bill.title}</dd>
         </div>
-        {bill.method && (
+        {bill.method && !choice && (
           <div>
             <dt>{t.cashier.payWith}</dt>
             <dd>
-              {t.cashier.balance}
-              <span class={bill.method.enough ? 'row-note amount' : 'row-note amount short'}>
-                {t.cashier.available(formatAmount(bill.method.available))}
-              </span>
+              {nameOf(bill.method)}
+              <MethodNote method={bill.method} class="row-note" />
             </dd>
           </div>
         )}
@@ -56,7 +59,8 @@ export function BillView({
           </dd>
         </div>
       </dl>
-      <div class="cashier-actions">{children}</div>
+      {choice && <MethodsView bill={bill} onChoose={onChoose} />}
+      <div class="actions">{children}</div>
     </>
   )
 }

@@ -33,7 +33,8 @@ export function CashierDialog({ cashier, options, onBack }: Props) {
     const place =
       dialog.current?.querySelector<HTMLElement>('[data-focus]') ??
       dialog.current?.querySelector<HTMLElement>('.cashier-sheet')
-    place?.focus()
+    // What is paid stands at the top and is to be seen first, also where the sheet has to scroll.
+    place?.focus({ preventScroll: true })
   }, [state.name])
 
   return (
@@ -79,7 +80,7 @@ export function CashierDialog({ cashier, options, onBack }: Props) {
 
 /** Tab goes round: after the last control comes the first. */
 function keepFocusInside(event: KeyboardEvent, dialog: HTMLElement): void {
-  const controls = [...dialog.querySelectorAll<HTMLElement>('button:not(:disabled), a[href], input')]
+  const controls = [...dialog.querySelectorAll<HTMLElement>('button:not(:disabled), a[href], input:not(:disabled)')]
   const first = controls[0]
   const last = controls.at(-1)
   if (!first || !last) return event.preventDefault()

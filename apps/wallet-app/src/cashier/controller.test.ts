@@ -1,7 +1,16 @@
 /** The cashier against a server that answers, refuses, or falls silent. Waiting is done by hand. */
 import type { ConfirmPaymentRequest } from '@tradepay/contract'
 import { describe, expect, it } from 'vitest'
-import { NOW, opened, order, paidByYou } from '../../test/support/samples.ts'
+import {
+  BANK,
+  declinedByBank,
+  NOW,
+  opened,
+  order,
+  paidByYou,
+  processingByYou,
+  withBanks,
+} from '../../test/support/samples.ts'
 import { ServerError } from '../server-api/server-error.ts'
 import { createCashier, type CashierPorts } from './controller.ts'
 
@@ -136,6 +145,62 @@ describe('confirming', () => {
     await is('offline')
     cashier.send({ type: 'left' })
     expect(await cashier.result).toBe('6002')
+  })
+})
+
+describe('paying by bank', () => {
+  const byBank = async (answers: Partial<CashierPorts['server']> = {}) => {
+    const visit = setUp({
+      open: async () => withBanks(),
+      confirm: async ({ amount }) => ({ outcome: 'PROCESSING', paymentId: 'p', amount, paidAt: null }),
+      ...answers,
+    })
+    await visit.is('ready')
+    visit.cashier.send({ type: 'methodChosen', methodId: BANK.id })
+    visit.cashier.send({ type: 'payPressed' })
+    visit.cashier.confirm(PIN)
+    await visit.is('processing')
+    return visit
+  }
+
+  it('confirms with the bank account that was chosen, and asks after a second', async () => {
+    const { confirms, waiting } = await byBank()
+    expect(confirms).toMatchObject([{ methodId: BANK.id, pin: PIN }])
+    expect(waiting.map(({ ms }) => ms)).toEqual([1_000])
+  })
+  it('finds it paid', async () => {
+    const { cashier, waiting, is } = await byBank({ inquire: async () => ({ order: paidByYou(), now: NOW }) })
+    waiting[0]!.action()
+    await is('paid')
+    cashier.send({ type: 'left' })
+    expect(await cashier.result).toBe('9000')
+  })
+  it('goes on asking while the bank is silent, and stops when the user leaves with 8000', async () => {
+    const { cashier, waiting } = await byBank({ inquire: async () => ({ order: processingByYou(), now: NOW }) })
+    for (let turn = 1; turn < 10; turn += 1) {
+      waiting.at(-1)!.action()
+      await expect.poll(() => waiting.length).toBe(turn + 1)
+    }
+    const before = waiting.length
+    cashier.send({ type: 'left' })
+    expect(await cashier.result).toBe('8000')
+    expect(waiting).toHaveLength(before - 1)
+  })
+  it('lets the user pay another way when the bank refused', async () => {
+    let failed = false
+    const { cashier, waiting, confirms, is } = await byBank({
+      open: async () => withBanks(failed ? { order: declinedByBank() } : {}),
+      inquire: async () => ({ order: declinedByBank(), now: NOW }),
+    })
+    failed = true
+    waiting[0]!.action()
+    await is('declined')
+    cashier.send({ type: 'retryPressed' })
+    await is('ready')
+    cashier.send({ type: 'payPressed' })
+    cashier.confirm(PIN)
+    await expect.poll(() => confirms.length).toBe(2)
+    expect(confirms[1]).toMatchObject({ methodId: 'BALANCE' })
   })
 })
 

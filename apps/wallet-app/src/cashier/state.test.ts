@@ -2,20 +2,28 @@
 import { refusals, type RefusalCode } from '@tradepay/contract'
 import { describe, expect, it } from 'vitest'
 import {
+  BALANCE,
+  BANK,
+  byBank,
   closed,
+  declinedByBank,
   expired,
+  late,
   lockedUntil,
   NOW,
   opened,
   order,
   paidByAnother,
   paidByYou,
+  processingByAnother,
+  processingByYou,
   withBalance,
+  withBanks,
   withFrozenAccount,
 } from '../../test/support/samples.ts'
+import { inquiryWaits } from '../server-api/inquiry-waits.ts'
 import { missingAmount, readBill } from './bill.ts'
 import {
-  inquiryWaits,
   resultOf,
   start,
   transition,
@@ -39,8 +47,13 @@ const states: CashierState[] = [
   { name: 'locked', bill, until: AT + 60_000 },
   { name: 'paying', bill },
   { name: 'paid', bill },
-  { name: 'processing', bill, tries: 0 },
-  { name: 'processing', bill, tries: 9 },
+  { name: 'processing', bill, by: 'you', method: BANK.label, tries: 0 },
+  { name: 'processing', bill, by: 'you', method: BANK.label, tries: 9 },
+  { name: 'processing', bill, by: 'another', method: null, tries: 0 },
+  { name: 'declined', bill, method: BANK.label, problem: problem('BANK_REFUSED') },
+  { name: 'late', bill, payment: byBank(), tries: 0 },
+  { name: 'late', bill, payment: byBank({ state: 'FAILED', returned: 'RETURNED' }), tries: 3 },
+  { name: 'ready', bill: readBill(withBanks(), AT), notice: null, failedBefore: true },
   { name: 'expired', bill },
   { name: 'alreadyPaid', bill, by: 'you' },
   { name: 'alreadyPaid', bill, by: 'another' },
@@ -80,7 +93,13 @@ const events: CashierEvent[] = [
   inquired(paidByAnother()),
   inquired(expired()),
   inquired(closed()),
+  inquired(processingByYou()),
+  inquired(processingByAnother()),
+  inquired(declinedByBank()),
+  inquired(late(null)),
+  inquired(late('RETURNED')),
   { type: 'inquiryLost' },
+  { type: 'methodChosen', methodId: BANK.id },
   { type: 'timeIsUp' },
   { type: 'lockEnded' },
   { type: 'retryPressed' },
@@ -118,7 +137,7 @@ describe('every state with every event', () => {
 
   it('never becomes failed, closed or offline out of an unknown outcome unless the order itself says so', () => {
     for (const { state, event } of pairs) {
-      if (state.name !== 'unknown' && state.name !== 'processing') continue
+      if (state.name !== 'unknown' && state.name !== 'processing' && state.name !== 'late') continue
       const next = transition(state, event).state
       if (event.type === 'inquired' || event.type === 'left') continue
       expect([state.name], event.type).toContain(next.name)
@@ -130,6 +149,16 @@ describe('every state with every event', () => {
       const finishes = does(transition(state, event).effects).includes('finish')
       if (finishes) expect(event.type).toBe('left')
       if (state.name === 'done') expect(transition(state, event)).toEqual({ state, effects: [] })
+    }
+  })
+
+  it('keeps in mind that a payment of this visit has failed, whatever comes, until it ends', () => {
+    for (const { state, event } of pairs) {
+      const next = transition(state, event).state
+      if (next.name === 'done') continue
+      expect(next.failedBefore === true, `${state.name} × ${event.type}`).toBe(
+        state.failedBefore === true || next.name === 'declined',
+      )
     }
   })
 
@@ -159,8 +188,10 @@ describe('opening', () => {
   })
   it('counts a balance in another currency as nothing', () => {
     const answer = opened()
-    const method = { ...answer.methods[0]!, available: { currency: 'JPY', value: '999999' }, enough: false }
-    const state = open({ ...answer, methods: [method] })
+    const state = open({
+      ...answer,
+      methods: [{ ...BALANCE, available: { currency: 'JPY', value: '999999' }, enough: false }],
+    })
     expect(state.name === 'notEnough' && missingAmount(state.bill).value).toBe('5600')
   })
   it('shows a lock until it ends', () => {
@@ -287,7 +318,17 @@ describe('leaving', () => {
     [{ name: 'notEnough', bill }, '6001'],
     [{ name: 'locked', bill, until: AT }, '6001'],
     [{ name: 'paid', bill }, '9000'],
-    [{ name: 'processing', bill, tries: 0 }, '8000'],
+    [{ name: 'ready', bill, notice: null, failedBefore: true }, '4000'],
+    [{ name: 'enteringPin', bill, triesLeft: 1, failedBefore: true }, '4000'],
+    [{ name: 'loading', failedBefore: true }, '4000'],
+    [{ name: 'notEnough', bill, failedBefore: true }, '4000'],
+    [{ name: 'paid', bill, failedBefore: true }, '9000'],
+    [{ name: 'offline', problem: problem(), failedBefore: true }, '6002'],
+    [{ name: 'processing', bill, by: 'you', method: BANK.label, tries: 0 }, '8000'],
+    [{ name: 'processing', bill, by: 'you', method: BANK.label, tries: 9, failedBefore: true }, '8000'],
+    [{ name: 'processing', bill, by: 'another', method: null, tries: 0 }, '8000'],
+    [{ name: 'declined', bill, method: BANK.label, problem: problem('BANK_REFUSED') }, '4000'],
+    [{ name: 'late', bill, payment: byBank(), tries: 0 }, '4000'],
     [{ name: 'alreadyPaid', bill, by: 'you' }, '9000'],
     [{ name: 'alreadyPaid', bill, by: 'another' }, '4000'],
     [{ name: 'expired', bill }, '4000'],

@@ -3,45 +3,29 @@
  * knows no server, no screen and no PIN. It guarantees that one visit confirms at most once at a time, that an unknown
  * outcome never turns into a failure by itself, and that it ends with exactly one resultCode.
  */
-import type { OpenCashierAnswer, CashierOrder, RefusalCode, TradePayResultCode } from '@tradepay/contract'
-import type { LossCode } from '../server-api/server-error.ts'
-import { readBill, toDeviceTime, verdictOf, type Bill, type Verdict } from './bill.ts'
+import type { OpenCashierAnswer, CashierOrder, TradePayResultCode } from '@tradepay/contract'
+import { inquiryWaits } from '../server-api/inquiry-waits.ts'
+import { bankOf, canPay, readBill, type Bill } from './bill.ts'
+import {
+  afterRefusal,
+  declinedProblem,
+  frozen,
+  inquire,
+  noAccount,
+  standing,
+  type CashierState,
+  type Effect,
+  type Problem,
+  type Step,
+} from './standing.ts'
 
-/** A refusal or loss, without anything but what the screen shows. */
-export interface Problem {
-  code: RefusalCode | LossCode
-  message: string
-  action: string
-}
-
-export type CashierState =
-  /** The order is being asked for. */
-  | { name: 'loading' }
-  /** The user sees the bill and may pay. `notice` is a refusal that can be tried again. */
-  | { name: 'ready'; bill: Bill; notice: Problem | null }
-  /** The PIN pad is shown. `triesLeft` is null until a PIN was wrong. */
-  | { name: 'enteringPin'; bill: Bill; triesLeft: number | null }
-  | { name: 'notEnough'; bill: Bill }
-  | { name: 'locked'; bill: Bill; until: number }
-  /** The confirmation is on its way. Nobody can leave now: what would they be told? */
-  | { name: 'paying'; bill: Bill }
-  | { name: 'paid'; bill: Bill }
-  /** The server took it and does not know the end yet. `tries` counts inquiries. */
-  | { name: 'processing'; bill: Bill; tries: number }
-  | { name: 'expired'; bill: Bill | null }
-  | { name: 'alreadyPaid'; bill: Bill | null; by: 'you' | 'another' }
-  | { name: 'closed'; bill: Bill | null }
-  | { name: 'failed'; problem: Problem }
-  /** The server cannot be reached and nothing was confirmed. */
-  | { name: 'offline'; problem: Problem }
-  /** A confirmation was sent and no answer came. `checking` until the inquiries are used up. */
-  | { name: 'unknown'; bill: Bill; tries: number; checking: boolean }
-  | { name: 'done'; resultCode: TradePayResultCode }
+export type { CashierState, Effect, Problem, Step } from './standing.ts'
 
 export type CashierEvent =
   | { type: 'opened'; answer: OpenCashierAnswer; at: number }
   | { type: 'openRefused'; problem: Problem }
   | { type: 'openLost'; problem: Problem }
+  | { type: 'methodChosen'; methodId: string }
   | { type: 'payPressed' }
   | { type: 'pinClosed' }
   /** Six digits are in. The PIN itself stays with whoever holds the pad. */
@@ -59,42 +43,29 @@ export type CashierEvent =
   /** Escape, the back button, the close button, Done, or the end of the result page's countdown. */
   | { type: 'left' }
 
-/** What the controller has to do. `inquire` waits first. */
-export type Effect =
-  | { do: 'open' }
-  | { do: 'confirm' }
-  | { do: 'inquire'; afterMs: number }
-  | { do: 'cancel' }
-  | { do: 'finish'; resultCode: TradePayResultCode }
-
-export interface Step {
-  state: CashierState
-  effects: Effect[]
-}
-
-/** Waits before each inquiry of an unknown or unfinished payment, ms. Together about half a minute. */
-export const inquiryWaits = [500, 1_000, 2_000, 4_000, 8_000, 15_000] as const
-
 export const start = (): Step => ({ state: { name: 'loading' }, effects: [{ do: 'open' }] })
 
 const stay = (state: CashierState): Step => ({ state, effects: [] })
 const reopen = (): Step => start()
-const inquire = (tries: number): Effect[] => {
-  const afterMs = inquiryWaits[tries]
-  return afterMs === undefined ? [] : [{ do: 'inquire', afterMs }]
-}
 
 /** Moves the machine. An event that does not belong to the state changes nothing and does nothing. */
 export function transition(state: CashierState, event: CashierEvent): Step {
-  if (event.type === 'left') return leave(state)
+  const step = event.type === 'left' ? leave(state) : move(state, event)
+  const failed = state.failedBefore === true || step.state.name === 'declined'
+  if (!failed || step.state.failedBefore || step.state.name === 'done') return step
+  return { ...step, state: { ...step.state, failedBefore: true } }
+}
+
+function move(state: CashierState, event: CashierEvent): Step {
   switch (state.name) {
     case 'loading':
-      if (event.type === 'opened') return stay(afterOpening(event.answer, event.at))
+      if (event.type === 'opened') return afterOpening(event.answer, event.at)
       if (event.type === 'openRefused') return stay(afterRefusal(event.problem, null))
       if (event.type === 'openLost') return stay({ name: 'offline', problem: event.problem })
       return stay(state)
 
     case 'ready':
+      if (event.type === 'methodChosen') return stay(withMethod(state, event.methodId))
       if (event.type === 'payPressed') return stay({ name: 'enteringPin', bill: state.bill, triesLeft: null })
       if (event.type === 'timeIsUp') return stay({ name: 'expired', bill: state.bill })
       return stay(state)
@@ -120,14 +91,18 @@ export function transition(state: CashierState, event: CashierEvent): Step {
       return whilePaying(state.bill, event, state)
 
     case 'processing':
-      return whileUnfinished(state, event, (tries) => ({ ...state, tries }))
+      return whileProcessing(state, event)
+
+    case 'late':
+      return whileLate(state, event)
 
     case 'unknown':
       if (event.type === 'retryPressed' && !state.checking) {
         return { state: { ...state, tries: 0, checking: true }, effects: [{ do: 'inquire', afterMs: 0 }] }
       }
-      return whileUnfinished(state, event, (tries) => ({ ...state, tries, checking: tries < inquiryWaits.length }))
+      return whileUnknown(state, event)
 
+    case 'declined':
     case 'offline':
       return event.type === 'retryPressed' ? reopen() : stay(state)
 
@@ -141,62 +116,34 @@ export function transition(state: CashierState, event: CashierEvent): Step {
   }
 }
 
-/** The state for an order as the server shows it (step 11). */
-function afterOpening(answer: OpenCashierAnswer, at: number): CashierState {
+/** The step to the order as the server shows it (step 11). */
+function afterOpening(answer: OpenCashierAnswer, at: number): Step {
   const bill = readBill(answer, at)
-  const verdict = verdictOf(answer.order)
-  if (verdict !== null) return settled(verdict, bill, 'alreadyPaid')
-  if (bill.method === null || bill.method.frozen) return { name: 'failed', problem: frozen }
-  if (bill.lockedUntil !== null && bill.lockedUntil > at) return { name: 'locked', bill, until: bill.lockedUntil }
-  if (!bill.method.enough) return { name: 'notEnough', bill }
-  return { name: 'ready', bill, notice: null }
+  const found = standing(answer.order, bill, 'alreadyPaid')
+  if (found !== null) return found
+  if (bill.method === null) return stay({ name: 'failed', problem: noAccount })
+  if (bill.method.frozen) return stay({ name: 'failed', problem: frozen })
+  if (bill.lockedUntil !== null && bill.lockedUntil > at) return stay({ name: 'locked', bill, until: bill.lockedUntil })
+  if (!canPay(bill.method)) return stay({ name: 'notEnough', bill })
+  return stay({ name: 'ready', bill, notice: null })
 }
 
-/** Shown from the flag of the account; the words of the messages file take precedence over these. */
-const frozen: Problem = {
-  code: 'USER_FROZEN',
-  message: 'The account is frozen and cannot pay.',
-  action: 'Contact the wallet.',
-}
-
-/** `asPaid` tells whether "paid by you" is news (our own confirmation came through) or how the order was found. */
-function settled(verdict: Verdict, bill: Bill, asPaid: 'paid' | 'alreadyPaid'): CashierState {
-  switch (verdict) {
-    case 'PAID_BY_YOU':
-      return asPaid === 'paid' ? { name: 'paid', bill } : { name: 'alreadyPaid', bill, by: 'you' }
-    case 'PAID_BY_ANOTHER':
-      return { name: 'alreadyPaid', bill, by: 'another' }
-    case 'EXPIRED':
-      return { name: 'expired', bill }
-    case 'CLOSED':
-      return { name: 'closed', bill }
-  }
-}
-
-/** The state for a refusal that ends the visit. A refusal proves that nothing was paid by this request. */
-function afterRefusal(problem: Problem, bill: Bill | null): CashierState {
-  switch (problem.code) {
-    case 'ORDER_EXPIRED':
-      return { name: 'expired', bill }
-    case 'ORDER_CLOSED':
-      return { name: 'closed', bill }
-    case 'ORDER_PAID':
-      return { name: 'alreadyPaid', bill, by: 'another' }
-    case 'RATE_LIMITED':
-      return { name: 'offline', problem }
-    default:
-      return { name: 'failed', problem }
-  }
+/** Takes another way to pay, if it is one and can pay. */
+function withMethod(state: Extract<CashierState, { name: 'ready' }>, methodId: string): CashierState {
+  const method = state.bill.methods.find(({ id }) => id === methodId)
+  if (!method || !canPay(method) || method.id === state.bill.method?.id) return state
+  return { ...state, bill: { ...state.bill, method } }
 }
 
 function whilePaying(bill: Bill, event: CashierEvent, state: CashierState): Step {
   switch (event.type) {
-    case 'confirmed':
-      return event.outcome === 'SUCCEEDED'
-        ? stay({ name: 'paid', bill: { ...bill, paidAt: event.paidAt } })
-        : { state: { name: 'processing', bill, tries: 0 }, effects: inquire(0) }
+    case 'confirmed': {
+      if (event.outcome === 'SUCCEEDED') return stay({ name: 'paid', bill: { ...bill, paidAt: event.paidAt } })
+      const processing: CashierState = { name: 'processing', bill, by: 'you', method: bankOf(bill), tries: 0 }
+      return { state: processing, effects: inquire('processing', 0) }
+    }
     case 'confirmLost':
-      return { state: { name: 'unknown', bill, tries: 0, checking: true }, effects: inquire(0) }
+      return { state: { name: 'unknown', bill, tries: 0, checking: true }, effects: inquire('unknown', 0) }
     case 'confirmNotSent':
       return stay({ name: 'offline', problem: event.problem })
     case 'confirmRefused':
@@ -204,11 +151,15 @@ function whilePaying(bill: Bill, event: CashierEvent, state: CashierState): Step
         case 'PIN_WRONG':
           return stay({ name: 'enteringPin', bill, triesLeft: event.triesLeft ?? null })
         case 'PIN_LOCKED':
-          // The order is read again: that answer carries the end of the lock together with the server's time.
-          return reopen()
         case 'BALANCE_NOT_ENOUGH':
-          // The balance has changed since the bill was read; the new one says how much is missing.
+        case 'PAYMENT_PROCESSING':
+          // The order is read again: that answer carries the end of the lock together with the server's time, the balance
+          // as it is now, or whose payment the bank is being asked for.
           return reopen()
+        case 'BANK_ACCOUNT_NOT_FOUND':
+        case 'BANK_NOT_AVAILABLE':
+        case 'BANK_REFUSED':
+          return stay({ name: 'declined', bill, method: bankOf(bill), problem: event.problem })
         case 'ORDER_PAID':
           // Perhaps by us, through another window: only the order can say.
           return {
@@ -225,23 +176,60 @@ function whilePaying(bill: Bill, event: CashierEvent, state: CashierState): Step
   }
 }
 
-/** An inquiry settles it, or counts as a try. An order that is still unpaid proves nothing: the confirmation may come late. */
-function whileUnfinished(
-  state: Extract<CashierState, { name: 'processing' | 'unknown' }>,
-  event: CashierEvent,
-  next: (tries: number) => CashierState,
-): Step {
+/** The bank has been asked. It is inquired for as long as the cashier is open: the user may leave at any time. */
+function whileProcessing(state: Extract<CashierState, { name: 'processing' }>, event: CashierEvent): Step {
+  if (event.type !== 'inquired' && event.type !== 'inquiryLost') return stay(state)
+  const tries = state.tries + 1
+  const effects = inquire('processing', tries)
+  if (event.type === 'inquiryLost') return { state: { ...state, tries }, effects }
+  const { order } = event
+  const found = standing(order, state.bill, 'paid')
+  if (found?.state.name === 'processing') return { state: { ...found.state, tries }, effects }
+  if (found !== null) return found
+  // Nobody's payment waits any more. Another's has failed: the way is free. Ours has failed: that is news.
+  if (state.by === 'another') return reopen()
+  if (order.yourPayment?.state === 'FAILED') return stay(declined(order.yourPayment, state.bill))
+  return { state: { ...state, tries }, effects }
+}
+
+/** The order is closed and the money is on its way back, or may still come: looked at until its end is known. */
+function whileLate(state: Extract<CashierState, { name: 'late' }>, event: CashierEvent): Step {
+  if (event.type !== 'inquired' && event.type !== 'inquiryLost') return stay(state)
+  const tries = state.tries + 1
+  const effects = inquire('processing', tries)
+  const found = event.type === 'inquired' ? standing(event.order, state.bill, 'paid') : null
+  if (found === null) return { state: { ...state, tries }, effects }
+  if (found.state.name !== 'late') return found
+  return { state: { ...found.state, tries }, effects: found.effects.length > 0 ? effects : [] }
+}
+
+/**
+ * An inquiry settles it, or counts as a try. An order that is still unpaid, or that another is paying, proves nothing: the
+ * confirmation may come late. A payment of ours that was not there before is what the confirmation came to.
+ */
+function whileUnknown(state: Extract<CashierState, { name: 'unknown' }>, event: CashierEvent): Step {
   if (event.type === 'inquired') {
-    const verdict = verdictOf(event.order)
-    if (verdict !== null) {
-      const expiresAt = toDeviceTime(event.order.expiresAt, event.now, event.at)
-      return stay(settled(verdict, { ...state.bill, expiresAt, paidAt: event.order.paidAt }, 'paid'))
-    }
+    const { yourPayment } = event.order
+    const found = standing(event.order, state.bill, 'paid')
+    const byAnother = found?.state.name === 'processing' && found.state.by === 'another'
+    if (found !== null && !byAnother) return found
+    const isNew = yourPayment !== null && yourPayment.paymentId !== state.bill.earlierPaymentId
+    if (isNew && yourPayment.state === 'FAILED') return stay(declined(yourPayment, state.bill))
   }
   if (event.type !== 'inquired' && event.type !== 'inquiryLost') return stay(state)
   const tries = state.tries + 1
-  return { state: next(tries), effects: inquire(tries) }
+  return {
+    state: { ...state, tries, checking: tries < inquiryWaits.length },
+    effects: inquire('unknown', tries),
+  }
 }
+
+const declined = (payment: NonNullable<CashierOrder['yourPayment']>, bill: Bill): CashierState => ({
+  name: 'declined',
+  bill,
+  method: payment.method === 'BALANCE' ? null : payment.method,
+  problem: declinedProblem(payment.failure),
+})
 
 /** What the mini program is told when the user leaves now (superapp-payment-api §9). Null: they cannot leave yet. */
 export function resultOf(state: CashierState): TradePayResultCode | null {
@@ -251,7 +239,8 @@ export function resultOf(state: CashierState): TradePayResultCode | null {
     case 'enteringPin':
     case 'notEnough':
     case 'locked':
-      return '6001'
+      // Who has tried and failed has not cancelled.
+      return state.failedBefore ? '4000' : '6001'
     case 'paying':
       return null
     case 'paid':
@@ -260,6 +249,8 @@ export function resultOf(state: CashierState): TradePayResultCode | null {
       return '8000'
     case 'alreadyPaid':
       return state.by === 'you' ? '9000' : '4000'
+    case 'declined':
+    case 'late':
     case 'expired':
     case 'closed':
     case 'failed':

@@ -74,16 +74,58 @@ export const en = {
     yesterday: 'Yesterday',
     payment: 'Payment',
     topUp: 'Top-up',
+    refund: 'Refund',
+    states: {
+      PROCESSING: 'Processing',
+      SUCCEEDED: 'Done',
+      FAILED: 'Failed',
+      RETURNING: 'Going back',
+      RETURNED: 'Went back',
+      RETURNED_TO_BALANCE: 'Back in balance',
+    },
+    stateTexts: {
+      PROCESSING: 'The bank has been asked and has not answered yet.',
+      FAILED: 'No money has moved.',
+      RETURNING: 'The bank paid after the order had closed. The money is on its way back to the bank account.',
+      RETURNED: 'The bank paid after the order had closed. The money went back to the bank account.',
+      RETURNED_TO_BALANCE:
+        'The bank paid after the order had closed, and did not take the money back. It is in your balance.',
+    } as Partial<Record<string, string>>,
     detail: {
       title: 'Movement',
       to: 'To',
       from: 'From',
       what: 'For',
+      state: 'State',
+      method: { IN: 'Into', OUT: 'Paid with' },
       when: 'When',
       tradeNo: 'Trade number',
       id: 'Movement number',
       flow: 'See its 19 steps',
     },
+  },
+
+  topUp: {
+    open: 'Add money',
+    amount: 'Amount',
+    amountWrong: (example: string) => `Enter an amount above zero, such as ${example}.`,
+    from: 'From',
+    next: 'Continue',
+    into: 'into your balance',
+    sending: 'Asking the bank',
+    processing: 'Being processed',
+    processingText:
+      'The bank has been asked for the money. You may close this: it goes on without you, no money gets lost, and it stands in your movements.',
+    added: 'Money added',
+    failed: 'No money was added',
+    again: 'Change and try again',
+    unknown: 'Not known yet',
+    unknownText: 'The request was sent, but no answer came. It is being looked up; nothing is asked for twice.',
+    stillUnknown: 'The money may come. Look at your movements before you ask for it again.',
+    notReceived: 'Not sent yet',
+    notReceivedText: 'The wallet has not received the request. You can send it again: nothing is asked for twice.',
+    sendAgain: 'Send it again',
+    locked: (time: string) => `Too many wrong tries. You can use your PIN again from ${time}.`,
   },
 
   program: {
@@ -132,7 +174,25 @@ export const en = {
     done: 'Done',
     returns: (seconds: number) => (seconds === 1 ? 'Returns in 1 second' : `Returns in ${seconds} seconds`),
     processing: 'Being processed',
-    processingText: 'The wallet has your payment. The shop learns the result as soon as it is known.',
+    processingText:
+      'The bank has been asked for the money. You may close this: the payment goes on without you, no money gets lost, and the shop learns the result.',
+    askingBank: 'Waiting for the bank',
+    processingByAnother: 'Being paid by somebody else',
+    processingByAnotherText: 'Nothing was taken from you. If that payment fails, you can pay here; it shows by itself.',
+    waiting: 'Waiting for the result',
+    from: (label: string) => `from ${label}`,
+    declined: 'The payment failed',
+    saidOf: (label: string, text: string) => `${label}: ${text}`,
+    payOtherwise: 'Choose how to pay',
+    late: 'The order closed first',
+    lateAsked: (label: string) =>
+      `${label} was asked for the money, but the order closed before it answered. If the bank still pays, the money goes back by itself.`,
+    lateReturning: (amount: string, label: string) =>
+      `The bank paid after the order had closed. ${amount} is on its way back to ${label}.`,
+    lateReturned: (amount: string, label: string) =>
+      `The bank paid after the order had closed. ${amount} went back to ${label}.`,
+    lateToBalance: (amount: string) =>
+      `The bank paid after the order had closed, and did not take the money back. ${amount} is in your balance.`,
     expired: 'The time to pay is over',
     expiredText: 'Nothing was paid. Order again in the mini program.',
     alreadyPaid: 'Already paid',
@@ -149,6 +209,17 @@ export const en = {
     unknownText: 'Your payment may have gone through. Look at your movements before you pay again.',
     checkAgain: 'Check again',
   },
+
+  /** Why a bank did not pay, by its code. Shown behind the name of the bank account. */
+  bankRefusals: {
+    BALANCE_NOT_ENOUGH: 'There is not enough money in this account.',
+    ACCOUNT_NOT_FOUND: 'The bank does not know this account.',
+    ACCOUNT_CLOSED: 'This account is closed.',
+    REFUSED: 'The bank refused.',
+    BANK_REFUSED: 'The bank refused.',
+    BANK_ACCOUNT_NOT_FOUND: 'This account is no longer linked.',
+    BANK_NOT_AVAILABLE: 'This wallet is connected to no bank.',
+  } as Partial<Record<string, string>>,
 
   duration: {
     hours: (h: number, m: string) => `${h} h ${m} min`,

@@ -10,6 +10,7 @@ import {
   type AuthCodeAnswer,
   type AuthCodeRequest,
   type BalanceAnswer,
+  type BankAccountsAnswer,
   type CancelCashierAnswer,
   type ConfirmPaymentAnswer,
   type ConfirmPaymentRequest,
@@ -24,6 +25,8 @@ import {
   type RelayRequest,
   type SessionAnswer,
   type SignInRequest,
+  type TopUpAnswer,
+  type TopUpRequest,
 } from '@tradepay/contract'
 import { createCaller, type CallOptions, type CallPorts } from './call.ts'
 import { ServerError } from './server-error.ts'
@@ -87,6 +90,13 @@ export function createWalletServer(ports: CallPorts, onSessionLost: () => void =
       call<MovementsAnswer>(
         `${walletPaths.movements}?limit=${limit}${before === null ? '' : `&before=${encodeURIComponent(before)}`}`,
       ),
+    bankAccounts: () => call<BankAccountsAnswer>(walletPaths.bankAccounts),
+    /** Its end is never guessed: with the same number it may be sent, and asked for, again. */
+    topUp: {
+      send: (request: TopUpRequest) => post<TopUpAnswer>(walletPaths.topUps, request, { timeoutMs: 20_000 }),
+      inquire: (topUpId: string) =>
+        call<TopUpAnswer>(`${walletPaths.topUps}/${encodeURIComponent(topUpId)}`, { timeoutMs: 8_000 }),
+    },
     authCode: (request: AuthCodeRequest) => post<AuthCodeAnswer>(walletPaths.authCodes, request),
     /** The relay has its own limit, inside the request; ours is a little longer so that its answer comes first. */
     relay: (request: RelayRequest) =>

@@ -36,3 +36,5 @@ export const StopIcon = () => icon(<path d="M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0
 export const CheckIcon = () => icon(<path class="check" pathLength={1} d="m5.5 12.5 4.4 4.4L18.5 7.5" />)
 export const OutIcon = () => icon(<path d="M7 17 17 7M9 7h8v8" />)
 export const InIcon = () => icon(<path d="M17 7 7 17M7 9v8h8" />)
+export const ReturnIcon = () => icon(<path d="M9 5 4.5 9.5 9 14M4.5 9.5H15a4.5 4.5 0 0 1 0 9h-4" />)
+export const PlusIcon = () => icon(<path d="M12 5.5v13M5.5 12h13" />)

@@ -38,11 +38,14 @@ export function Sheet({
 }: {
   title: string
   onClose: () => void
-  children: ComponentChildren
+  /** Or a function, for content that closes it. */
+  children: ComponentChildren | ((close: () => void) => ComponentChildren)
 }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     dialog.current?.showModal()
+    // Where the user goes on, when the content says so; else the browser's choice, the close button.
+    dialog.current?.querySelector<HTMLElement>('[data-focus]')?.focus()
   }, [])
   return (
     <dialog
@@ -60,7 +63,7 @@ export function Sheet({
           <CloseIcon />
         </button>
       </div>
-      {children}
+      {typeof children === 'function' ? children(() => dialog.current?.close()) : children}
     </dialog>
   )
 }

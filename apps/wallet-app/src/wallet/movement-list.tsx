@@ -30,7 +30,19 @@ export function byDay(movements: readonly Movement[], now: number): { day: strin
 export const signedAmount = (movement: Movement): string =>
   `${movement.direction === 'OUT' ? '−' : '+'}${formatAmount(movement.amount)}`
 
-export const kindOf = (movement: Movement): string => (movement.kind === 'TOP_UP' ? t.wallet.topUp : t.wallet.payment)
+const kinds = { PAYMENT: t.wallet.payment, TOP_UP: t.wallet.topUp, REFUND: t.wallet.refund } as const
+export const kindOf = ({ kind }: Movement): string => kinds[kind]
+
+/** What it is for: the order's own words; of a top-up ours, in the user's language. */
+export const titleOf = (movement: Movement): string =>
+  movement.kind === 'PAYMENT'
+    ? movement.title
+    : movement.kind === 'REFUND'
+      ? `${kindOf(movement)} · ${movement.title}`
+      : kindOf(movement)
+
+/** How it stands: what became of late money says more than that the payment failed. */
+export const standingOf = ({ state, returned }: Movement): keyof typeof t.wallet.states => returned ?? state
 
 export function MovementList({ onShow }: { onShow: (movement: Movement) => void }) {
   const [pages, setPages] = useState<Pages>({ movements: [], next: undefined })
@@ -69,11 +81,22 @@ export function MovementList({ onShow }: { onShow: (movement: Movement) => void 
                   <span class="movement-words">
                     <strong>{movement.counterparty}</strong>
                     <span>
-                      {movement.title} · {formatTime(movement.at)}
+                      {titleOf(movement)} · {formatTime(movement.at)}
                     </span>
                   </span>
-                  <span class="movement-amount amount" data-direction={movement.direction}>
-                    {signedAmount(movement)}
+                  <span class="movement-end">
+                    <span
+                      class="movement-amount amount"
+                      data-direction={movement.direction}
+                      data-state={movement.state}
+                    >
+                      {signedAmount(movement)}
+                    </span>
+                    {movement.state !== 'SUCCEEDED' && (
+                      <span class="movement-state" data-state={standingOf(movement)}>
+                        {t.wallet.states[standingOf(movement)]}
+                      </span>
+                    )}
                   </span>
                 </button>
               </li>

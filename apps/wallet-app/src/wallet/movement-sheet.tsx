@@ -3,7 +3,7 @@ import type { Movement } from '@tradepay/contract'
 import { formatMoment } from '../messages/format.ts'
 import { t } from '../messages/index.ts'
 import { Sheet } from '../ui/parts.tsx'
-import { kindOf, signedAmount } from './movement-list.tsx'
+import { kindOf, signedAmount, standingOf } from './movement-list.tsx'
 
 export function MovementSheet({
   movement,
@@ -14,10 +14,18 @@ export function MovementSheet({
   sandbox: boolean
   onClose: () => void
 }) {
-  const { detail } = t.wallet
+  const { detail, states, stateTexts } = t.wallet
+  const standing = standingOf(movement)
+  const words = stateTexts[standing]
   return (
     <Sheet title={kindOf(movement)} onClose={onClose}>
       <p class="detail-amount amount">{signedAmount(movement)}</p>
+      {words !== undefined && (
+        <p class="notice detail-state">
+          <strong>{states[standing]}</strong>
+          {words}
+        </p>
+      )}
       <dl class="detail">
         <div>
           <dt>{movement.direction === 'OUT' ? detail.to : detail.from}</dt>
@@ -25,7 +33,17 @@ export function MovementSheet({
         </div>
         <div>
           <dt>{detail.what}</dt>
-          <dd>{movement.title}</dd>
+          <dd>{movement.kind === 'TOP_UP' ? kindOf(movement) : movement.title}</dd>
+        </div>
+        {movement.kind !== 'TOP_UP' && (
+          <div>
+            <dt>{detail.method[movement.direction]}</dt>
+            <dd>{movement.method === 'BALANCE' ? t.cashier.balance : movement.method}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{detail.state}</dt>
+          <dd>{states[standing]}</dd>
         </div>
         <div>
           <dt>{detail.when}</dt>

@@ -1,17 +1,23 @@
 /** The wallet: what is there, and how it came and went. */
 import { useState } from 'preact/hooks'
-import type { Amount, BalanceAnswer, Movement } from '@tradepay/contract'
+import type { Amount, BalanceAnswer, BankAccountsAnswer, Movement } from '@tradepay/contract'
 import { formatAmount } from '../messages/format.ts'
 import { explain, t } from '../messages/index.ts'
 import { server, type SignedIn } from '../shell/session.ts'
 import { useLoaded } from '../shell/use-loaded.ts'
+import { PlusIcon } from '../ui/icons.tsx'
+import { AddMoneySheet } from './add-money-sheet.tsx'
 import { MovementSheet } from './movement-sheet.tsx'
 import { MovementList } from './movement-list.tsx'
 import './wallet.css'
 
 export function WalletPage({ me }: { me: SignedIn }) {
   const { state, reload } = useLoaded(server.balance)
+  const bankAccounts = useBankAccounts()
   const [shown, setShown] = useState<Movement | null>(null)
+  const [adding, setAdding] = useState(false)
+  /** Counts up when the movements have to be read again from the top. */
+  const [turn, setTurn] = useState(0)
   const problem = state.status === 'failed' ? explain(state.problem) : null
   return (
     <main class="page">
@@ -26,11 +32,34 @@ export function WalletPage({ me }: { me: SignedIn }) {
       )}
       {state.status === 'loading' && <div class="balance-card waiting" aria-hidden="true" />}
       {state.status === 'there' && <BalanceCard balances={state.value.balances} name={me.user.name} />}
+      {bankAccounts.length > 0 && (
+        <button type="button" class="button quiet wide add-money-button" onClick={() => setAdding(true)}>
+          <PlusIcon />
+          {t.topUp.open}
+        </button>
+      )}
       <h2 class="section-title">{t.wallet.movements}</h2>
-      <MovementList onShow={setShown} />
+      <MovementList key={turn} onShow={setShown} />
+      {adding && (
+        <AddMoneySheet
+          bankAccounts={bankAccounts}
+          onClose={(changed) => {
+            setAdding(false)
+            if (!changed) return
+            reload()
+            setTurn(turn + 1)
+          }}
+        />
+      )}
       {shown && <MovementSheet movement={shown} sandbox={me.sandbox} onClose={() => setShown(null)} />}
     </main>
   )
+}
+
+/** Without any there is nothing to add money from; when they cannot be read, the balance says why. */
+function useBankAccounts(): BankAccountsAnswer['bankAccounts'] {
+  const { state } = useLoaded(server.bankAccounts)
+  return state.status === 'there' ? state.value.bankAccounts : []
 }
 
 /** The first currency is the account's main one; others stand below it. */

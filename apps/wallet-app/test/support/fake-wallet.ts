@@ -12,6 +12,8 @@ import {
   walletPaths,
   type ApiError,
   type BalanceAnswer,
+  type BankAccountsAnswer,
+  type Movement,
   type MovementsAnswer,
   type PeopleAnswer,
   type ProgramsAnswer,
@@ -20,7 +22,7 @@ import {
   type SessionAnswer,
 } from '@tradepay/contract'
 import type { Page, Route } from '@playwright/test'
-import { NOW, opened, order } from './samples.ts'
+import { BANK, NOW, opened, order, OTHER_BANK } from './samples.ts'
 
 export const ORIGIN = 'http://wallet.test'
 
@@ -87,19 +89,47 @@ const balance: BalanceAnswer = {
     { available: { currency: 'JPY', value: '10000000' }, pending: { currency: 'JPY', value: '0' } },
   ],
 }
+const movement = (changes: Partial<Movement>): Movement => ({
+  id: '2026112236054724201425582205',
+  kind: 'PAYMENT',
+  state: 'SUCCEEDED',
+  method: 'BALANCE',
+  returned: null,
+  direction: 'OUT',
+  title: 'Two flat whites',
+  counterparty: 'Coffee Shop',
+  amount: { currency: 'CNY', value: '5600' },
+  at: NOW,
+  tradeNo: order().tradeNo,
+  ...changes,
+})
+/** One of each that looks different. */
 const movements: MovementsAnswer = {
   movements: [
-    {
-      id: '2026112236054724201425582205',
-      kind: 'PAYMENT',
-      direction: 'OUT',
-      title: 'Two flat whites',
-      counterparty: 'Coffee Shop',
-      amount: { currency: 'CNY', value: '5600' },
-      at: NOW,
-      tradeNo: order().tradeNo,
-    },
-    {
+    movement({}),
+    movement({ id: 'processing', title: 'Beans', counterparty: 'Roastery', state: 'PROCESSING', method: BANK.label }),
+    movement({ id: 'failed', title: 'A cake', counterparty: 'Bakery', state: 'FAILED', method: OTHER_BANK.label }),
+    movement({
+      id: 'late',
+      title: 'Tickets for two to the late show on Sunday',
+      counterparty: 'Cinema',
+      state: 'FAILED',
+      method: BANK.label,
+      returned: 'RETURNING',
+    }),
+    movement({ id: 'refund', kind: 'REFUND', counterparty: 'Book Shop', title: 'A novel', direction: 'IN' }),
+    movement({
+      id: 'top-up',
+      kind: 'TOP_UP',
+      state: 'PROCESSING',
+      method: OTHER_BANK.label,
+      title: 'Top-up',
+      counterparty: OTHER_BANK.label,
+      direction: 'IN',
+      amount: { currency: 'CNY', value: '5000' },
+      tradeNo: null,
+    }),
+    movement({
       id: '1',
       kind: 'TOP_UP',
       direction: 'IN',
@@ -108,9 +138,17 @@ const movements: MovementsAnswer = {
       amount: { currency: 'CNY', value: '100000' },
       at: '2026-11-20T08:00:00.000Z',
       tradeNo: null,
-    },
+    }),
   ],
   next: null,
+}
+
+export const bankAccounts: BankAccountsAnswer = {
+  bankAccounts: [
+    { bankAccountId: BANK.id.slice(5), label: BANK.label, currency: 'CNY' },
+    { bankAccountId: OTHER_BANK.id.slice(5), label: OTHER_BANK.label, currency: 'CNY' },
+    { bankAccountId: '2026112236000000101000000009', label: 'Test Bank · answers at once', currency: 'JPY' },
+  ],
 }
 
 const usual = (): Record<string, Fate[]> => ({
@@ -118,6 +156,7 @@ const usual = (): Record<string, Fate[]> => ({
   [walletPaths.programs]: [answers(programs)],
   [walletPaths.balance]: [answers(balance)],
   [walletPaths.movements]: [answers(movements)],
+  [walletPaths.bankAccounts]: [answers(bankAccounts)],
   [sandboxPaths.people]: [answers(people)],
   [sandboxPaths.timeline(order().tradeNo)]: [answers({})],
   [cashierPaths.open]: [answers(opened())],
@@ -139,7 +178,9 @@ export async function fakeWallet(page: Page, folder: string, fates: Record<strin
   await page.route(`${ORIGIN}/**`, async (route) => {
     const request = route.request()
     const { pathname } = new URL(request.url())
-    const queue = wallet.fates[pathname]
+    // Inquiries of top-ups carry their number in the path.
+    const named = pathname.startsWith(`${walletPaths.topUps}/`) ? `${walletPaths.topUps}/*` : pathname
+    const queue = wallet.fates[named]
     if (!queue) return await serveFile(route, folder, pathname)
     wallet.calls.push({ call: `${request.method()} ${pathname}`, body: request.postDataJSON() as unknown })
     const fate = queue.length > 1 ? queue.shift()! : queue[0]!

@@ -1,10 +1,10 @@
 /** The batcher: whoever comes together goes together, and nobody is harmed by a neighbour. */
 import { WalletError } from '@tradepay/contract'
 import { describe, expect, test } from 'vitest'
-import { AGAIN, BATCH_ITEMS_MAX, createBatcher } from './batcher.ts'
+import { BATCH_ITEMS_MAX, createBatcher, type BatcherOptions } from './batcher.ts'
 
 /** A batcher whose batches end when the test says so. */
-function heldBatcher(limits?: { itemsMax?: number; waitingMax?: number }) {
+function heldBatcher(options: BatcherOptions<number> = {}) {
   const batches: { items: number[]; end: (error?: Error) => void }[] = []
   const batcher = createBatcher<number, string>(
     (items) =>
@@ -14,7 +14,7 @@ function heldBatcher(limits?: { itemsMax?: number; waitingMax?: number }) {
           end: (error) => (error ? reject(error) : resolve(items.map((item) => `done ${item}`))),
         })
       }),
-    limits,
+    { inFlightMax: 1, ...options },
   )
   return { batcher, batches }
 }
@@ -79,26 +79,68 @@ describe('items that come', () => {
   })
 })
 
-describe('an item that must be asked again', () => {
-  test('stands at the front of the next batch, in the old order', async () => {
-    const batches: number[][] = []
-    const batcher = createBatcher<number, number>(
-      async (items) => {
-        batches.push(items)
-        return items.map((item, index) => (index > 0 && item % 2 === 0 && batches.length === 1 ? AGAIN : item))
-      },
-      { itemsMax: 4 },
-    )
-    expect(await Promise.all([1, 2, 3, 4, 5, 6].map((item) => batcher.submit(item)))).toEqual([1, 2, 3, 4, 5, 6])
-    expect(batches).toEqual([
-      [1, 2, 3, 4],
-      [2, 4, 5, 6],
-    ])
+describe('batches in flight', () => {
+  test('are as many as allowed; the rest waits', async () => {
+    const { batcher, batches } = heldBatcher({ inFlightMax: 2 })
+    const answers = []
+    for (const item of [1, 2, 3, 4]) {
+      answers.push(batcher.submit(item))
+      await settle()
+    }
+    expect(batches.map(({ items }) => items)).toEqual([[1], [2]])
+    batches[1]!.end()
+    await settle()
+    expect(batches.map(({ items }) => items)).toEqual([[1], [2], [3, 4]])
+    batches[0]!.end()
+    batches[2]!.end()
+    expect(await Promise.all(answers)).toEqual(['done 1', 'done 2', 'done 3', 'done 4'])
   })
 
-  test('for ever is a mistake, and is reported instead of spinning', async () => {
-    const batcher = createBatcher<number, number>(async (items) => items.map(() => AGAIN))
-    await expect(batcher.submit(1)).rejects.toThrow('nothing stands before it')
+  test('never hold items of one key together, and such items keep their order', async () => {
+    const { batcher, batches } = heldBatcher({ inFlightMax: 2, keyOf: (item) => String(item % 10) })
+    const answers = [batcher.submit(11)]
+    await settle()
+    // 21 and 31 share the key of 11, which is in flight; 12 does not.
+    answers.push(batcher.submit(21), batcher.submit(12), batcher.submit(31))
+    await settle()
+    expect(batches.map(({ items }) => items)).toEqual([[11], [12]])
+    batches[1]!.end()
+    await settle()
+    expect(batches).toHaveLength(2)
+    batches[0]!.end()
+    await settle()
+    expect(batches.map(({ items }) => items)).toEqual([[11], [12], [21, 31]])
+    batches[2]!.end()
+    expect(await Promise.all(answers)).toEqual(['done 11', 'done 21', 'done 12', 'done 31'])
+  })
+
+  test('that failed give their keys back', async () => {
+    const { batcher, batches } = heldBatcher({ inFlightMax: 2, keyOf: () => 'one' })
+    const first = batcher.submit(1)
+    await settle()
+    const second = batcher.submit(2)
+    batches[0]!.end(new Error('broken'))
+    await expect(first).rejects.toThrow('broken')
+    await settle()
+    batches[1]!.end()
+    expect(await second).toBe('done 2')
+  })
+
+  test('do not look further than a few batches behind items that have to wait', async () => {
+    const { batcher, batches } = heldBatcher({
+      inFlightMax: 2,
+      itemsMax: 1,
+      keyOf: (item) => (item < 10 ? 'busy' : 'free'),
+    })
+    const answers = range(1, 6).map((item) => batcher.submit(item))
+    answers.push(batcher.submit(10))
+    await settle()
+    expect(batches.map(({ items }) => items)).toEqual([[1]])
+    for (const n of range(0, 6)) {
+      batches[n]!.end()
+      await settle()
+    }
+    expect(await Promise.all(answers)).toHaveLength(7)
   })
 })
 

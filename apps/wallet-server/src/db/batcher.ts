@@ -1,27 +1,28 @@
 /**
- * Gathers what arrives at the same time into one transaction (steps 5 and 15 of the flow): whatever comes while a batch
- * is in flight forms the next one, so an idle server answers at once and a busy one commits once for many.
+ * Gathers what arrives at the same time into few transactions (steps 5 and 15 of the flow): whatever comes while batches
+ * are in flight forms the next one, so an idle server answers at once and a busy one commits once for many.
  *
- * One batch is in flight at a time: two would queue up for the rows of a popular merchant. Nobody is harmed by a
- * neighbour: a batch that fails is run again item by item, and only the culprit fails.
+ * Few batches are in flight at a time, so that the database works while the next batch is being read. Items that share a key
+ * (the same payer) are never in flight together and keep their order. Nobody is harmed by a neighbour: a batch that fails is
+ * run again item by item, and only the culprit fails.
  */
 import { WalletError } from '@tradepay/contract'
 import { isLostConnection } from './transaction.ts'
 
-/** What `run` answers for an item that an earlier item of the same batch decides about. */
-export const AGAIN = Symbol('AGAIN')
-
-/**
- * Most items in one batch. At 100 the fixed cost of a transaction is spread thin (25,000 payments a second where one by
- * one 5,000 are made); larger ones only make each caller wait longer for the same rate.
- */
+/** Most items in one batch: the fixed cost of a transaction is spread thin, and a caller still waits only milliseconds. */
 export const BATCH_ITEMS_MAX = 100
+
+/** Most batches in flight: one in the database, one being prepared. More only queue up for the rows of a popular merchant. */
+export const BATCHES_IN_FLIGHT_MAX = 2
 
 /**
  * Most items that may wait. At the measured rates that is less than a second of work; who comes later is told to wait
  * instead of being kept until the memory is full.
  */
 export const WAITING_ITEMS_MAX = 10_000
+
+/** How far a batch looks behind items that have to wait for one in flight, in batches. */
+const LOOK_AHEAD = 4
 
 export interface Batcher<Item, Result> {
   /**
@@ -32,6 +33,14 @@ export interface Batcher<Item, Result> {
   submit(item: Item): Promise<Result>
 }
 
+export interface BatcherOptions<Item> {
+  itemsMax?: number
+  inFlightMax?: number
+  waitingMax?: number
+  /** Items with the same key are decided one after another, in the order they came. Default: no item has one. */
+  keyOf?: (item: Item) => string
+}
+
 interface Waiting<Item, Result> {
   item: Item
   resolve(result: Result): void
@@ -39,58 +48,76 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * @param run does the items in one transaction and answers one result for each, in their order, or AGAIN; all or
- * nothing when it throws. It is called again, with the same items, when it failed: it draws fresh numbers each time.
+ * @param run does the items in one transaction and answers one result for each, in their order; all or nothing when it
+ * throws. It is called again, with the same items one by one, when it failed: it draws fresh numbers each time.
  */
 export function createBatcher<Item, Result>(
-  run: (items: Item[]) => Promise<(Result | typeof AGAIN)[]>,
-  limits: { itemsMax?: number; waitingMax?: number } = {},
+  run: (items: Item[]) => Promise<Result[]>,
+  options: BatcherOptions<Item> = {},
 ): Batcher<Item, Result> {
-  const itemsMax = limits.itemsMax ?? BATCH_ITEMS_MAX
-  const waitingMax = limits.waitingMax ?? WAITING_ITEMS_MAX
+  const itemsMax = options.itemsMax ?? BATCH_ITEMS_MAX
+  const inFlightMax = options.inFlightMax ?? BATCHES_IN_FLIGHT_MAX
+  const waitingMax = options.waitingMax ?? WAITING_ITEMS_MAX
+  const keyOf = options.keyOf
+  const keysInFlight = new Set<string>()
   let waiting: Waiting<Item, Result>[] = []
-  let busy = false
+  let inFlight = 0
+  let scheduled = false
 
-  async function work(): Promise<void> {
-    busy = true
-    // Everything that was submitted in the same turn of the event loop goes together, also the very first time.
-    await Promise.resolve()
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, itemsMax)
-      waiting = waiting.slice(itemsMax)
-      const again = await runBatch(batch)
-      // Those that must be asked again stand before everybody who came later, in their old order.
-      if (again.length > 0) waiting = [...again, ...waiting]
-    }
-    busy = false
+  /** Everything that is submitted in the same turn of the event loop goes together, also the very first time. */
+  function schedule(): void {
+    if (scheduled || inFlight >= inFlightMax) return
+    scheduled = true
+    queueMicrotask(() => {
+      scheduled = false
+      while (inFlight < inFlightMax) {
+        const batch = takeBatch()
+        if (batch.length === 0) return
+        void work(batch)
+      }
+    })
   }
 
-  async function runBatch(batch: Waiting<Item, Result>[]): Promise<Waiting<Item, Result>[]> {
+  async function work(batch: Waiting<Item, Result>[]): Promise<void> {
+    inFlight++
+    await runBatch(batch)
+    inFlight--
+    if (keyOf) for (const { item } of batch) keysInFlight.delete(keyOf(item))
+    schedule()
+  }
+
+  /** The next items, oldest first, without those whose key is in flight and whatever shares a key with those. */
+  function takeBatch(): Waiting<Item, Result>[] {
+    if (!keyOf) return waiting.splice(0, itemsMax)
+    const batch: Waiting<Item, Result>[] = []
+    const left: Waiting<Item, Result>[] = []
+    const looked = Math.min(waiting.length, itemsMax * LOOK_AHEAD)
+    let next = 0
+    for (; next < looked && batch.length < itemsMax; next++) {
+      const one = waiting[next]!
+      if (keysInFlight.has(keyOf(one.item))) left.push(one)
+      else batch.push(one)
+    }
+    waiting = left.length > 0 ? [...left, ...waiting.slice(next)] : waiting.slice(next)
+    for (const { item } of batch) keysInFlight.add(keyOf(item))
+    return batch
+  }
+
+  async function runBatch(batch: Waiting<Item, Result>[]): Promise<void> {
     try {
-      return settle(batch, await run(batch.map(({ item }) => item)))
+      const results = await run(batch.map(({ item }) => item))
+      if (results.length !== batch.length) {
+        throw new Error(`A batch of ${batch.length} items answered ${results.length} results.`)
+      }
+      batch.forEach(({ resolve }, index) => resolve(results[index]!))
     } catch (error) {
       // A lost database is nobody's fault: running the items again might find them done, so each caller is told.
       if (batch.length === 1 || isUnknown(error)) {
         for (const { reject } of batch) reject(asUnknown(error))
-        return []
+        return
       }
+      for (const one of batch) await runBatch([one])
     }
-    for (const one of batch) await runBatch([one])
-    return []
-  }
-
-  function settle(batch: Waiting<Item, Result>[], results: (Result | typeof AGAIN)[]): Waiting<Item, Result>[] {
-    if (results.length !== batch.length) {
-      throw new Error(`A batch of ${batch.length} items answered ${results.length} results.`)
-    }
-    const again = batch.filter((_, index) => results[index] === AGAIN)
-    // The first item has nobody before it, so it always gets a result; without this a bug would spin for ever.
-    if (results[0] === AGAIN) throw new Error('The first item of a batch was put off, though nothing stands before it.')
-    batch.forEach(({ resolve }, index) => {
-      const result = results[index]
-      if (result !== AGAIN) resolve(result as Result)
-    })
-    return again
   }
 
   return {
@@ -98,7 +125,7 @@ export function createBatcher<Item, Result>(
       if (waiting.length >= waitingMax) return Promise.reject(new WalletError('RATE_LIMITED'))
       return new Promise<Result>((resolve, reject) => {
         waiting.push({ item, resolve, reject })
-        if (!busy) void work()
+        schedule()
       })
     },
   }

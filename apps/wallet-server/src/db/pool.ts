@@ -11,6 +11,20 @@ const CONNECT_TIMEOUT_MS = 10_000
 /** Longest a statement may run; the longest of ours is a batch of 100 payments, a few milliseconds. Milliseconds. */
 const STATEMENT_TIMEOUT_MS = 60_000
 
+/**
+ * How long a statement is waited for. The database's own limit comes first; this one is for a database that has gone
+ * silent, with its connections open, and would be waited for until the network gives up. Milliseconds.
+ */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 15_000
+
+/**
+ * How statements are planned. Plans are made once for a connection, perhaps while the tables are small, and must still be
+ * right when they hold millions of rows: so every row is looked up by its key. What sweeps tables (`verify`) says so for its
+ * own transaction.
+ */
+const PLANNING =
+  '-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off'
+
 /** Reads a column as the server wants it; everything that is not named here as the driver does. */
 const types = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
@@ -29,8 +43,10 @@ export function createPool(url: string, options: { connections?: number } = {}):
     max: options.connections ?? 10,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'tradepay',
+    options: PLANNING,
     types: types as pg.CustomTypesConfig,
   })
   // An idle connection that breaks (the database restarts) is removed from the pool by the driver itself; whoever

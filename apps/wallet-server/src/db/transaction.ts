@@ -8,9 +8,12 @@
 import { WalletError } from '@tradepay/contract'
 import type pg from 'pg'
 
+/** A statement. One that sweeps tables says how long it is waited for, in milliseconds, beside raising `statement_timeout`. */
+export type Query = pg.QueryConfig & { query_timeout?: number }
+
 /** A pool, or the connection of a transaction: stores take either. */
 export interface Queryable {
-  query<Row extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<pg.QueryResult<Row>>
+  query<Row extends pg.QueryResultRow>(query: Query): Promise<pg.QueryResult<Row>>
 }
 
 /** How often a conflicting transaction is tried in all. Conflicts end when one side is through, so few suffice. */

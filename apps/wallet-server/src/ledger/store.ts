@@ -1,9 +1,12 @@
 /**
  * The SQL of the ledger. Every function takes a pool or the connection of a transaction, so that a room can move money
- * and its own rows together.
+ * and its own rows together. A room that writes transfers locks their accounts first, judges, and writes once for the
+ * whole batch; which money a kind of transfer moves is said in `balance.ts`.
  */
 import type { Queryable } from '../db/transaction.ts'
-import type { Account, AccountKind, PostedTransfer, Transfer } from './types.ts'
+import { numberArray, textArray } from './arrays.ts'
+import { movesOf } from './balance.ts'
+import type { Account, AccountKind, PostedTransfer, Transfer, TransferKind, TransfersPage } from './types.ts'
 
 interface AccountRow {
   id: string
@@ -11,9 +14,21 @@ interface AccountRow {
   kind: AccountKind
   currency: string
   frozen: boolean
-  computed: boolean
   available: bigint
   pending: bigint
+}
+
+interface LedgerAccountRow {
+  id: string
+  bucket: number
+  kind: AccountKind
+  currency: string
+  frozen: boolean
+  owned: boolean
+  credits_posted: bigint
+  credits_pending: bigint
+  debits_posted: bigint
+  debits_pending: bigint
 }
 
 interface TransferRow {
@@ -24,6 +39,9 @@ interface TransferRow {
   credit_account: string
   amount: bigint
   currency: string
+  kind: TransferKind
+  resolves: string | null
+  expires_at: Date | null
   posted_at: Date
 }
 
@@ -33,6 +51,23 @@ export interface NewAccount {
   kind: AccountKind
   currency: string
   computed: boolean
+}
+
+/** An account as its row says it, with everything that a decision about its money needs. */
+export interface LockedAccount {
+  id: string
+  bucket: number
+  kind: AccountKind
+  currency: string
+  frozen: boolean
+  /** False when another database holds the bucket: then nothing may be written here. */
+  owned: boolean
+  creditsPosted: bigint
+  creditsPending: bigint
+  debitsPosted: bigint
+  debitsPending: bigint
+  /** What the owner can spend: credits posted − debits posted − debits pending. */
+  available: bigint
 }
 
 /** Adds the accounts that are not there yet, in the order of their ids, so that two callers never deadlock. */
@@ -55,43 +90,79 @@ export async function insertAccounts(db: Queryable, accounts: NewAccount[], now:
   })
 }
 
-/** Accounts with their balance; the wallet's own are summed from their transfers. */
+/**
+ * One side of a computed account, summed. Every POST, VOID and EXPIRE answers a PENDING of the same account, so what is
+ * still pending is what was reserved less what was answered.
+ */
+const summed = (side: 'debit_account' | 'credit_account', indexed: string): string => `(
+    select coalesce(sum(t.amount) filter (where t.kind in ('POSTED', 'POST')), 0) as posted,
+      coalesce(sum(case t.kind when 'PENDING' then t.amount when 'POSTED' then 0 else -t.amount end), 0) as pending
+    from transfers t where t.${side} = a.id and t.bucket = a.bucket and ${indexed})`
+
+/** Says to the planner that the row is in the partial index of this side. In transit is in none: it is swept. */
+const indexedDebit = `t.debit_account not like 'in-transit:%'`
+const indexedCredit = `t.credit_account not like 'in-transit:%'`
+
+/**
+ * Accounts with their balance, in the order of their ids; the wallet's own are summed from their transfers. In transit,
+ * through which every payment of a bucket goes, sweeps the table: for tests and for people, not for a door.
+ */
 export async function selectAccounts(db: Queryable, ids: string[]): Promise<Account[]> {
   const { rows } = await db.query<AccountRow>({
     name: 'select-accounts',
-    text: `select a.id, a.bucket, a.kind, a.currency, a.frozen, a.computed, a.debits_pending as pending,
-        case when a.computed then
-          (select coalesce(sum(t.amount), 0)::bigint from transfers t where t.credit_account = a.id and t.bucket = a.bucket)
-          - (select coalesce(sum(t.amount), 0)::bigint from transfers t where t.debit_account = a.id and t.bucket = a.bucket)
-        else a.credits_posted - a.debits_posted - a.debits_pending end as available
-      from accounts a where a.id = any ($1) order by a.id`,
-    values: [ids],
+    text: `select a.id, a.bucket, a.kind, a.currency, a.frozen,
+        (a.credits_posted - a.debits_posted - a.debits_pending)::bigint as available, a.debits_pending as pending
+      from accounts a where a.id = any ($1) and not a.computed
+      union all
+      select a.id, a.bucket, a.kind, a.currency, a.frozen,
+        (c.posted - d.posted - d.pending)::bigint as available, d.pending::bigint as pending
+      from accounts a
+      cross join lateral ${summed('debit_account', indexedDebit)} as d
+      cross join lateral ${summed('credit_account', indexedCredit)} as c
+      where a.id = any ($1) and a.computed and a.id not like 'in-transit:%'
+      union all
+      select a.id, a.bucket, a.kind, a.currency, a.frozen,
+        (c.posted - d.posted - d.pending)::bigint as available, d.pending::bigint as pending
+      from accounts a
+      cross join lateral ${summed('debit_account', 'true')} as d
+      cross join lateral ${summed('credit_account', 'true')} as c
+      where a.id = any ($1) and a.computed and a.id like 'in-transit:%'
+      order by id`,
+    values: [textArray(ids)],
   })
-  return rows.map(({ id, bucket, kind, currency, frozen, available, pending }) => ({
-    id,
-    bucket,
-    kind,
-    currency,
-    frozen,
-    available,
-    pending,
-  }))
+  return rows
 }
 
 /**
- * Locks the accounts that store a balance, in the order of their ids. The wallet's own store none and are not locked:
- * every payment of a bucket goes through them.
+ * Locks the accounts that store a balance, last id first, and answers them as they are then. So users come before
+ * merchants, everywhere: a payment may hold its payers and take the merchants, which everybody wants, at its very end.
+ * The wallet's own accounts store no balance and are not locked: every payment of a bucket goes through them. Missing ones
+ * are not answered.
  */
-export async function lockAccounts(
-  tx: Queryable,
-  ids: string[],
-): Promise<{ id: string; kind: AccountKind; frozen: boolean }[]> {
-  const { rows } = await tx.query<{ id: string; kind: AccountKind; frozen: boolean }>({
+export async function lockAccounts(tx: Queryable, ids: string[]): Promise<LockedAccount[]> {
+  const { rows } = await tx.query<LedgerAccountRow>({
     name: 'lock-accounts',
-    text: 'select id, kind, frozen from accounts where id = any ($1) and not computed order by id for update',
-    values: [ids],
+    text: `select a.id, a.bucket, a.kind, a.currency, a.frozen, b.bucket is not null as owned,
+        a.credits_posted, a.credits_pending, a.debits_posted, a.debits_pending
+      from accounts a left join owned_buckets b on b.bucket = a.bucket
+      where a.id = any ($1) and not a.computed
+      order by a.id desc for update of a`,
+    values: [textArray(ids)],
   })
-  return rows
+  return rows.map(toLedgerAccount)
+}
+
+/** The wallet's own among the accounts, unlocked. Their stored sums are always zero: nothing limits them. */
+export async function selectComputedAccounts(db: Queryable, ids: string[]): Promise<LockedAccount[]> {
+  const { rows } = await db.query<LedgerAccountRow>({
+    name: 'select-computed-accounts',
+    text: `select a.id, a.bucket, a.kind, a.currency, a.frozen, b.bucket is not null as owned,
+        a.credits_posted, a.credits_pending, a.debits_posted, a.debits_pending
+      from accounts a left join owned_buckets b on b.bucket = a.bucket
+      where a.id = any ($1) and a.computed`,
+    values: [textArray(ids)],
+  })
+  return rows.map(toLedgerAccount)
 }
 
 /** Freezes or unfreezes accounts; a frozen account refuses debits. Answers how many there are. */
@@ -99,9 +170,9 @@ export async function updateFrozen(db: Queryable, ids: string[], frozen: boolean
   const { rowCount } = await db.query({
     name: 'update-frozen',
     text: `update accounts a set frozen = $2
-      from (select id, bucket from accounts where id = any ($1) order by id for update) as locked
+      from (select id, bucket from accounts where id = any ($1) order by id desc for update) as locked
       where a.id = locked.id and a.bucket = locked.bucket`,
-    values: [ids, frozen],
+    values: [textArray(ids), frozen],
   })
   return rowCount ?? 0
 }
@@ -111,48 +182,123 @@ export async function selectTransfersOfCauses(db: Queryable, causeIds: string[])
   const { rows } = await db.query<TransferRow>({
     name: 'select-transfers-of-causes',
     text: 'select * from transfers where cause_id = any ($1)',
-    values: [causeIds],
+    values: [textArray(causeIds)],
   })
   return rows.map(toTransfer)
 }
 
-/** Posts transfers and moves the stored balances. The caller has locked the accounts. */
-export async function insertTransfers(tx: Queryable, transfers: Transfer[], now: Date): Promise<void> {
-  await tx.query({
-    name: 'post-transfers',
-    text: 'select post_transfers($1, $2, $3, $4, $5, $6, $7, $8)',
+/** Pending transfers of our buckets whose time is over and that nobody has answered, those longest over first. */
+export async function selectExpiredPending(db: Queryable, now: Date, limit: number): Promise<PostedTransfer[]> {
+  // The answer is asked for as a value, not as a join, so that it is always looked up by its key.
+  const { rows } = await db.query<TransferRow>({
+    name: 'select-expired-pending',
+    text: `select p.* from transfers p join owned_buckets b on b.bucket = p.bucket
+      where p.kind = 'PENDING' and p.expires_at is not null and p.expires_at <= $1
+        and (select a.kind from transfers a where a.cause_id = p.cause_id and a.resolves = p.step and a.bucket = p.bucket
+          and a.resolves is not null) is null
+      order by p.expires_at, p.cause_id, p.step limit $2`,
+    values: [now, limit],
+  })
+  return rows.map(toTransfer)
+}
+
+/**
+ * Writes transfers that were judged, and moves the stored balances, in one statement. The caller has locked the accounts
+ * with {@link lockAccounts} in the same transaction; the wallet's own accounts are not touched. The rows of accounts are
+ * changed last id first. Accounts that are only credited need not be locked before.
+ *
+ * @throws Error when an account that stores a balance is not in the bucket of its transfer; what the database says when
+ * a transfer is there already (23505) or a balance would go below zero (23514). The transaction is lost then.
+ */
+export async function writeTransfers(tx: Queryable, transfers: Transfer[], now: Date): Promise<void> {
+  if (transfers.length === 0) return
+  const moves = movesOf(transfers)
+  const { rowCount } = await tx.query({
+    name: 'write-transfers',
+    // Both arms find each row by its key: the sums for each account were made before, so nothing is sorted or grouped here.
+    text: `with written as (
+        insert into transfers (cause_id, step, bucket, debit_account, credit_account, amount, currency, kind, resolves,
+          expires_at, posted_at)
+        select t.*, $11::timestamptz
+        from unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
+          $9::text[], $10::timestamptz[]) as t
+      )
+      update accounts a
+      set debits_posted = a.debits_posted + m.debits_posted, debits_pending = a.debits_pending + m.debits_pending,
+        credits_posted = a.credits_posted + m.credits_posted, credits_pending = a.credits_pending + m.credits_pending
+      from unnest($12::text[], $13::smallint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
+        as m (id, bucket, debits_posted, debits_pending, credits_posted, credits_pending)
+      where a.id = m.id and a.bucket = m.bucket and not a.computed`,
     values: [
-      transfers.map((transfer) => transfer.causeId),
-      transfers.map((transfer) => transfer.step),
-      transfers.map((transfer) => transfer.bucket),
-      transfers.map((transfer) => transfer.debitAccount),
-      transfers.map((transfer) => transfer.creditAccount),
-      transfers.map((transfer) => transfer.amount.minor),
-      transfers.map((transfer) => transfer.amount.currency),
+      textArray(transfers.map((transfer) => transfer.causeId)),
+      textArray(transfers.map((transfer) => transfer.step)),
+      numberArray(transfers.map((transfer) => transfer.bucket)),
+      textArray(transfers.map((transfer) => transfer.debitAccount)),
+      textArray(transfers.map((transfer) => transfer.creditAccount)),
+      numberArray(transfers.map((transfer) => transfer.amount.minor)),
+      textArray(transfers.map((transfer) => transfer.amount.currency)),
+      textArray(transfers.map((transfer) => transfer.kind ?? 'POSTED')),
+      textArray(transfers.map((transfer) => transfer.resolves)),
+      textArray(transfers.map((transfer) => transfer.expiresAt?.toISOString())),
       now,
+      textArray(moves.map((move) => move.account)),
+      numberArray(moves.map((move) => move.bucket)),
+      numberArray(moves.map((move) => move.debitsPosted)),
+      numberArray(moves.map((move) => move.debitsPending)),
+      numberArray(moves.map((move) => move.creditsPosted)),
+      numberArray(moves.map((move) => move.creditsPending)),
     ],
   })
+  if (rowCount !== moves.length) {
+    throw new Error(
+      `Of ${moves.length} accounts that store a balance, ${rowCount} are in the bucket of their transfers.`,
+    )
+  }
 }
 
-/** Transfers of one account, newest first; before a time, and of one step only, if these are given. */
+/**
+ * Transfers of one account, newest first; before a place in this order, and of one step only, if these are given.
+ * In a transaction of its own: it settles how the rest of the transaction is planned.
+ */
 export async function selectTransfersOfAccount(
-  db: Queryable,
+  tx: Queryable,
   accountId: string,
-  page: { before: Date | null; limit: number; step?: string },
+  { before, limit, step }: TransfersPage,
 ): Promise<PostedTransfer[]> {
+  // However many transfers the account has, a page walks the index from its end and sorts only those of one moment. The
+  // planner, which cannot know how many there are, would rather fetch and sort them all.
+  await tx.query({ text: 'set local enable_sort = off; set local enable_bitmapscan = off' })
+  const swept = accountId.startsWith('in-transit:')
   // Two halves, so that each walks its own index from the newest end instead of sorting the whole history.
-  const { rows } = await db.query<TransferRow>({
-    name: 'select-transfers-of-account',
-    text: `select * from (
-        (select * from transfers where debit_account = $1 and posted_at < coalesce($2::timestamptz, 'infinity')
-          and step = coalesce($4, step) order by posted_at desc, cause_id desc, step desc limit $3)
-        union all
-        (select * from transfers where credit_account = $1 and posted_at < coalesce($2::timestamptz, 'infinity')
-          and step = coalesce($4, step) order by posted_at desc, cause_id desc, step desc limit $3)
-      ) as t order by t.posted_at desc, t.cause_id desc, t.step desc limit $3`,
-    values: [accountId, page.before, page.limit, page.step ?? null],
+  const half = (side: 'debit' | 'credit'): string => `(select * from transfers where ${side}_account = $1
+          and ${swept ? 'true' : `${side}_account not like 'in-transit:%'`}
+          and posted_at <= $2 and (posted_at, cause_id, step) < ($2, $3, $4) and step = coalesce($6, step)
+          order by posted_at desc, cause_id desc, step desc limit $5)`
+  // No cause is empty, so a time alone stands before every transfer of its moment.
+  const from = before instanceof Date ? { postedAt: before, causeId: '', step: '' } : before
+  const { rows } = await tx.query<TransferRow>({
+    name: swept ? 'select-transfers-of-account-in-transit' : 'select-transfers-of-account',
+    text: `select * from (${half('debit')} union all ${half('credit')}) as t
+      order by t.posted_at desc, t.cause_id desc, t.step desc limit $5`,
+    values: [accountId, from?.postedAt ?? 'infinity', from?.causeId ?? '', from?.step ?? '', limit, step ?? null],
   })
   return rows.map(toTransfer)
+}
+
+function toLedgerAccount(row: LedgerAccountRow): LockedAccount {
+  return {
+    id: row.id,
+    bucket: row.bucket,
+    kind: row.kind,
+    currency: row.currency,
+    frozen: row.frozen,
+    owned: row.owned,
+    creditsPosted: row.credits_posted,
+    creditsPending: row.credits_pending,
+    debitsPosted: row.debits_posted,
+    debitsPending: row.debits_pending,
+    available: row.credits_posted - row.debits_posted - row.debits_pending,
+  }
 }
 
 function toTransfer(row: TransferRow): PostedTransfer {
@@ -163,6 +309,9 @@ function toTransfer(row: TransferRow): PostedTransfer {
     debitAccount: row.debit_account,
     creditAccount: row.credit_account,
     amount: { currency: row.currency, minor: row.amount },
+    kind: row.kind,
+    ...(row.resolves === null ? {} : { resolves: row.resolves }),
+    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
     postedAt: row.posted_at,
   }
 }

@@ -7,9 +7,9 @@ import { invalidParameter, WalletError } from '@tradepay/contract'
 import { currencies as knownCurrencies, isCurrency } from '@tradepay/money'
 import type { Deps } from '../build-server.ts'
 import { isStorable } from '../db/text.ts'
-import { errorCode } from '../db/transaction.ts'
+import { errorCode, transaction } from '../db/transaction.ts'
 import { bucketOfPartyId, chooseBucket, newClientId, newMerchantId } from '../ids.ts'
-import { merchantAccount, type LedgerService } from '../ledger/types.ts'
+import { merchantAccount, type Account, type LedgerService } from '../ledger/types.ts'
 import { createDirectory } from './directory.ts'
 import * as store from './store.ts'
 import type { Client, Merchant, MerchantService } from './types.ts'
@@ -25,10 +25,15 @@ export function createMerchantService({ db, clock, random }: Deps, ledger: Ledge
   const merchants = createDirectory<Merchant | null>(clock, async (merchantId) => {
     const merchant = await store.findMerchant(db, merchantId)
     if (!merchant) return null
-    const possible = [...knownCurrencies.keys()].map((currency) => merchantAccount(merchantId, currency))
-    const accounts = await ledger.accounts(possible)
+    const accounts = await accountsOf(merchantId)
     return { ...merchant, currencies: accounts.map((account) => account.currency).sort() }
   })
+
+  /** The merchant's accounts, in the order of their ids. There may be one in each currency, and the address of each is known. */
+  async function accountsOf(merchantId: string): Promise<Account[]> {
+    const possible = [...knownCurrencies.keys()].map((currency) => merchantAccount(merchantId, currency))
+    return (await ledger.accounts(possible)).sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
 
   async function find(clientId: string): Promise<Client> {
     // An id of another shape cannot be one of ours; it is not looked up.
@@ -52,8 +57,9 @@ export function createMerchantService({ db, clock, random }: Deps, ledger: Ledge
       return client
     },
 
-    async register({ name, currencies, merchantId: given }) {
+    async register({ name, currencies, merchantId: given, feeBasisPoints = 0 }) {
       requireName(name)
+      requireFee(feeBasisPoints)
       if (currencies.length === 0 || !currencies.every(isCurrency)) {
         throw invalidParameter('currencies', 'ISO 4217 codes, at least one')
       }
@@ -65,16 +71,34 @@ export function createMerchantService({ db, clock, random }: Deps, ledger: Ledge
       for (const currency of currencies) {
         await ledger.open({ id: merchantAccount(merchantId, currency), bucket, kind: 'MERCHANT_PAYABLE', currency })
       }
-      await unlessTaken('merchantId', store.insertMerchant(db, { merchantId, bucket, name, now: clock.now() }))
+      await unlessTaken(
+        'merchantId',
+        store.insertMerchant(db, { merchantId, bucket, name, feeBasisPoints, now: clock.now() }),
+      )
       merchants.forget(merchantId)
       return merchant(merchantId)
+    },
+
+    async setFee(merchantId, feeBasisPoints) {
+      requireFee(feeBasisPoints)
+      if (!(await store.updateFee(db, merchantId, feeBasisPoints))) throw unknownMerchant()
+      merchants.forget(merchantId)
+    },
+
+    async setFrozen(merchantId, frozen) {
+      const accounts = await accountsOf(merchantId)
+      await transaction(db, async (tx) => {
+        if (!(await store.updateMerchantState(tx, merchantId, frozen ? 'FROZEN' : 'ACTIVE'))) throw unknownMerchant()
+        for (const account of accounts) await ledger.setFrozen(account.id, frozen, tx)
+      })
+      merchants.forget(merchantId)
     },
 
     async registerClient({ merchantId, name, notifyUrl, clientId: given }) {
       requireName(name)
       requireNotifyUrl(notifyUrl)
       const owner = await merchants.get(merchantId)
-      if (!owner) throw invalidParameter('merchantId', 'the id of a registered merchant')
+      if (!owner) throw unknownMerchant()
       const { bucket } = owner
       const clientId = given ?? newClientId(bucket, random)
       if (!/^[A-Za-z0-9_-]{1,64}$/.test(clientId)) throw invalidParameter('clientId', '"2021" and 12 digits')
@@ -128,6 +152,14 @@ function readPublicKey(pem: string): KeyObject {
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
   if (key.asymmetricKeyType !== 'rsa' || bits < RSA_BITS_MIN) throw invalidParameter('publicKey', expected)
   return key
+}
+
+const unknownMerchant = (): WalletError => invalidParameter('merchantId', 'the id of a registered merchant')
+
+function requireFee(basisPoints: number): void {
+  if (!Number.isInteger(basisPoints) || basisPoints < 0 || basisPoints > 10_000) {
+    throw invalidParameter('feeBasisPoints', 'a whole number from 0 to 10000, in hundredths of a percent')
+  }
 }
 
 function requireName(name: string): void {

@@ -7,23 +7,53 @@ import type { Client, Merchant } from './types.ts'
 
 export async function insertMerchant(
   db: Queryable,
-  merchant: { merchantId: string; bucket: number; name: string; now: Date },
+  merchant: { merchantId: string; bucket: number; name: string; feeBasisPoints: number; now: Date },
 ): Promise<void> {
   await db.query({
     name: 'merchant-insert',
-    text: `insert into merchants (merchant_id, bucket, name, state, created_at) values ($1, $2, $3, 'ACTIVE', $4)`,
-    values: [merchant.merchantId, merchant.bucket, merchant.name, merchant.now],
+    text: `insert into merchants (merchant_id, bucket, name, state, fee_basis_points, created_at)
+      values ($1, $2, $3, 'ACTIVE', $4, $5)`,
+    values: [merchant.merchantId, merchant.bucket, merchant.name, merchant.feeBasisPoints, merchant.now],
   })
 }
 
 export async function findMerchant(db: Queryable, merchantId: string): Promise<Omit<Merchant, 'currencies'> | null> {
-  const { rows } = await db.query<{ bucket: number; name: string; state: 'ACTIVE' | 'FROZEN' }>({
+  const { rows } = await db.query<{
+    bucket: number
+    name: string
+    state: 'ACTIVE' | 'FROZEN'
+    fee_basis_points: number
+  }>({
     name: 'merchant-find',
-    text: 'select bucket, name, state from merchants where merchant_id = $1',
+    text: 'select bucket, name, state, fee_basis_points from merchants where merchant_id = $1',
     values: [merchantId],
   })
   const row = rows[0]
-  return row ? { merchantId, bucket: row.bucket, name: row.name, frozen: row.state === 'FROZEN' } : null
+  if (!row) return null
+  const { bucket, name, state, fee_basis_points: feeBasisPoints } = row
+  return { merchantId, bucket, name, frozen: state === 'FROZEN', feeBasisPoints }
+}
+
+export async function updateMerchantState(
+  tx: Queryable,
+  merchantId: string,
+  state: 'ACTIVE' | 'FROZEN',
+): Promise<boolean> {
+  const { rowCount } = await tx.query({
+    name: 'merchant-update-state',
+    text: 'update merchants set state = $2 where merchant_id = $1',
+    values: [merchantId, state],
+  })
+  return rowCount === 1
+}
+
+export async function updateFee(db: Queryable, merchantId: string, feeBasisPoints: number): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'merchant-update-fee',
+    text: 'update merchants set fee_basis_points = $2 where merchant_id = $1',
+    values: [merchantId, feeBasisPoints],
+  })
+  return rowCount === 1
 }
 
 export async function insertClient(

@@ -11,6 +11,8 @@ export interface Merchant {
   name: string
   frozen: boolean
   currencies: Currency[]
+  /** What the wallet keeps of each payment, in hundredths of a percent (60 is 0.6 %). Applies to orders made from now on. */
+  feeBasisPoints: number
 }
 
 export interface ClientKey {
@@ -30,7 +32,17 @@ export interface Client {
 }
 
 export interface MerchantService {
-  register(merchant: { name: string; currencies: Currency[]; merchantId?: string }): Promise<Merchant>
+  /** Default fee: none. */
+  register(merchant: {
+    name: string
+    currencies: Currency[]
+    merchantId?: string
+    feeBasisPoints?: number
+  }): Promise<Merchant>
+  /** @param feeBasisPoints a whole number from 0 to 10,000. Orders that exist keep the fee they were made with. @throws WalletError INVALID_PARAMETER */
+  setFee(merchantId: string, feeBasisPoints: number): Promise<void>
+  /** Freezes or unfreezes the merchant and every account of theirs, in one transaction. May be repeated. @throws WalletError INVALID_PARAMETER (no such merchant) */
+  setFrozen(merchantId: string, frozen: boolean): Promise<void>
   registerClient(client: {
     merchantId: string
     name: string

@@ -20,6 +20,9 @@ interface NotificationRow {
   due_at: Date | null
 }
 
+/** Which transition of what: one notification for each. */
+export type NotificationKey = Pick<Notification, 'subjectId' | 'sequence' | 'bucket'>
+
 /** How many may be claimed, in all and for one receiver, and how many of each this process is sending already. */
 export interface ClaimLimits {
   limit: number
@@ -52,7 +55,7 @@ export async function claimDue(
       ), busy_clients as (
         select * from unnest($5::text[], $6::integer[]) as t (client_id, sending)
       ), due as (
-        select n.notification_id, n.bucket, n.due_at, n.url, n.client_id,
+        select n.subject_id, n.sequence, n.bucket, n.due_at, n.url, n.client_id,
           coalesce(u.sending, 0) as url_sending, coalesce(c.sending, 0) as client_sending
         from notifications n
         left join busy_urls u on u.url = n.url
@@ -61,21 +64,22 @@ export async function claimDue(
           and coalesce(u.sending, 0) < $7 and coalesce(c.sending, 0) < $8
         order by n.due_at limit ${LOOK_AT_MAX}
       ), placed as (
-        select due.*, row_number() over (partition by due.url order by due.due_at, due.notification_id) as nth_of_url,
-          row_number() over (partition by due.client_id order by due.due_at, due.notification_id) as nth_of_client
+        select due.*, row_number() over (partition by due.url order by due.due_at, due.subject_id, due.sequence) as nth_of_url,
+          row_number() over (partition by due.client_id order by due.due_at, due.subject_id, due.sequence) as nth_of_client
         from due
       ), picked as materialized (
-        select p.notification_id, p.bucket from placed p
+        select p.subject_id, p.sequence, p.bucket from placed p
         where p.nth_of_url + p.url_sending <= $7 and p.nth_of_client + p.client_sending <= $8
         order by p.due_at limit $9
       ), claimed as materialized (
-        select n.notification_id, n.bucket from notifications n
-        join picked on picked.notification_id = n.notification_id and picked.bucket = n.bucket
+        select n.subject_id, n.sequence, n.bucket from notifications n
+        join picked on picked.subject_id = n.subject_id and picked.sequence = n.sequence and picked.bucket = n.bucket
         where n.state = 'DUE' and n.due_at <= $1 and (n.claimed_until is null or n.claimed_until <= $1)
         for update of n skip locked
       )
       update notifications n set claimed_until = $2
-      from claimed where n.notification_id = claimed.notification_id and n.bucket = claimed.bucket
+      from claimed
+      where n.subject_id = claimed.subject_id and n.sequence = claimed.sequence and n.bucket = claimed.bucket
       returning n.*`,
     values: [
       now,
@@ -95,15 +99,15 @@ export async function claimDue(
 /** Locks a notification to write what came of an attempt. */
 export async function lockNotification(
   tx: Queryable,
-  key: { notificationId: string; bucket: number },
+  key: NotificationKey,
 ): Promise<{ state: NotificationState; attempts: number }> {
   const { rows } = await tx.query<{ state: NotificationState; attempts: number }>({
     name: 'lock-notification',
-    text: 'select state, attempts from notifications where notification_id = $1 and bucket = $2 for update',
-    values: [key.notificationId, key.bucket],
+    text: `select state, attempts from notifications where subject_id = $1 and sequence = $2 and bucket = $3 for update`,
+    values: [key.subjectId, key.sequence, key.bucket],
   })
   const row = rows[0]
-  if (!row) throw new Error(`Notification ${key.notificationId} does not exist.`)
+  if (!row) throw new Error(`Notification ${key.sequence} of ${key.subjectId} does not exist.`)
   return row
 }
 
@@ -137,27 +141,27 @@ export async function insertAttempt(
 /** Writes the state after an attempt and ends the claim. */
 export async function updateAfterAttempt(
   tx: Queryable,
-  key: { notificationId: string; bucket: number },
+  key: NotificationKey,
   after: { state: NotificationState; attempts: number; dueAt: Date | null; finishedAt: Date | null },
 ): Promise<void> {
   await tx.query({
     name: 'update-notification-after-attempt',
-    text: `update notifications set state = $3, attempts = $4, due_at = $5, finished_at = $6, claimed_until = null
-      where notification_id = $1 and bucket = $2 and state = 'DUE'`,
-    values: [key.notificationId, key.bucket, after.state, after.attempts, after.dueAt, after.finishedAt],
+    text: `update notifications set state = $4, attempts = $5, due_at = $6, finished_at = $7, claimed_until = null
+      where subject_id = $1 and sequence = $2 and bucket = $3 and state = 'DUE'`,
+    values: [key.subjectId, key.sequence, key.bucket, after.state, after.attempts, after.dueAt, after.finishedAt],
   })
 }
 
 /** Counts an attempt that came too late to matter: another server had finished the notification meanwhile. */
 export async function updateAttemptsOnly(
   tx: Queryable,
-  key: { notificationId: string; bucket: number },
+  key: NotificationKey,
   attempts: number,
 ): Promise<void> {
   await tx.query({
     name: 'update-notification-attempts',
-    text: 'update notifications set attempts = $3 where notification_id = $1 and bucket = $2',
-    values: [key.notificationId, key.bucket, attempts],
+    text: 'update notifications set attempts = $4 where subject_id = $1 and sequence = $2 and bucket = $3',
+    values: [key.subjectId, key.sequence, key.bucket, attempts],
   })
 }
 

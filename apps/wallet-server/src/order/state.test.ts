@@ -29,7 +29,10 @@ const order = (about: Partial<Order> = {}): Order => ({
   closedAt: null,
   payerId: null,
   paymentId: null,
+  processingPaymentId: null,
+  fee: 0n,
   refunded: 0n,
+  feeRefunded: 0n,
   ...about,
 })
 const paid = order({ state: 'PAID', paidAt: before, payerId: 'u', paymentId: 'p', sequence: 2 })

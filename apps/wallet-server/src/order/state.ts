@@ -2,7 +2,7 @@
  * What can happen to an order, as pure functions over the table of the contract. Nobody moves an order in any other way:
  * the SQL that writes a state names in its `where` the state it comes from.
  */
-import { orderTransitions, WalletError, type OrderState } from '@tradepay/contract'
+import { orderTransitions, WalletError, type CloseReason, type OrderState } from '@tradepay/contract'
 import type { Order } from './types.ts'
 
 export type OrderEvent = 'pay' | 'close' | 'expire'
@@ -19,16 +19,29 @@ export function isPastItsTime(order: Pick<Order, 'state' | 'expiresAt'>, now: Da
 }
 
 /**
+ * The order once it is closed. One that ran out of time is closed as of its expiry: from then on nobody could pay it,
+ * whenever the timer came round.
+ */
+export function closed(order: Order, closeReason: CloseReason, now: Date): Order {
+  return {
+    ...order,
+    state: 'CLOSED',
+    closeReason,
+    closedAt: closeReason === 'EXPIRED' ? order.expiresAt : now,
+    sequence: order.sequence + 1,
+  }
+}
+
+/**
  * The order as everybody sees it at this time: what is past its time is closed, even before the timer has written it.
  * The timer writes the very same values, so asking before and after gives one answer.
  */
 export function asSeenAt(order: Order, now: Date): Order {
-  if (!isPastItsTime(order, now)) return order
-  return { ...order, state: 'CLOSED', closeReason: 'EXPIRED', closedAt: order.expiresAt, sequence: order.sequence + 1 }
+  return isPastItsTime(order, now) ? closed(order, 'EXPIRED', now) : order
 }
 
 /**
- * Why the order cannot be paid, or null when it can. The payment itself decides again, in the database.
+ * Why the order cannot be paid, or null when it can. The payment itself decides again, under its lock.
  */
 export function refusalToPay(order: Order, now: Date): WalletError | null {
   const seen = asSeenAt(order, now)

@@ -29,7 +29,14 @@ export interface Order {
   closedAt: Date | null
   payerId: string | null
   paymentId: string | null
+  /** The payment that waits for the bank; nobody else can pay meanwhile. */
+  processingPaymentId: string | null
+  /** What the wallet keeps of the payment. Smallest unit. */
+  fee: bigint
+  /** Given back, or reserved for it: refunds that are not FAILED. Smallest unit. */
   refunded: bigint
+  /** What of the fee went back with them. Smallest unit. */
+  feeRefunded: bigint
 }
 
 /** The domain command behind every create door. The client has been authenticated; fields have been read, not judged. */
@@ -52,12 +59,15 @@ export interface CreateOrder {
   content: Record<string, string>
 }
 
+/** How a merchant names an order: by our number or by theirs. */
+export type OrderNumber = { tradeNo: string } | { requestId: string }
+
 export interface OrderService {
   /**
    * Creates an order and generates its tradeNo (steps 5 and 6). May be repeated: the same number with the same content
    * answers the same order, whatever has become of it.
    * @throws WalletError ORDER_INCONSISTENT (other content, `field` names it), CURRENCY_NOT_SUPPORTED (the merchant has
-   * no account in it), MERCHANT_FROZEN, PROGRAM_NOT_FOUND (appId unknown or not the client's), USER_NOT_FOUND (buyer),
+   * no account in it), MERCHANT_FROZEN, ORDER_CANCELLED (the number was cancelled before), PROGRAM_NOT_FOUND (appId unknown or not the client's), USER_NOT_FOUND (buyer),
    * INVALID_PARAMETER (expiry in the past or too far)
    */
   create(command: CreateOrder): Promise<{ order: Order; created: boolean }>
@@ -67,10 +77,17 @@ export interface OrderService {
    * even before the timer has written it.
    * @throws WalletError ORDER_NOT_FOUND, also for another client's order
    */
-  inquire(clientId: string, number: { tradeNo: string } | { requestId: string }): Promise<Order>
+  inquire(clientId: string, number: OrderNumber): Promise<Order>
 
   /** For the cashier: any order by its tradeNo. @throws WalletError ORDER_NOT_FOUND */
   find(tradeNo: string): Promise<Order>
+
+  /**
+   * Closes an unpaid order for its merchant. May be repeated: what is closed already is answered as it is. A payment that
+   * waits for the bank does not hinder it: money that comes later goes back.
+   * @throws WalletError ORDER_NOT_FOUND, also for another client's; ORDER_PAID
+   */
+  close(clientId: string, number: OrderNumber): Promise<Order>
 
   /** Closes what is unpaid and past its time, at most `limit` at once; answers how many. Safe on many servers at once. */
   closeExpired(limit?: number): Promise<number>

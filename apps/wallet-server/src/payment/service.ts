@@ -1,136 +1,208 @@
 /**
  * The payment room (steps 14 to 16): turns a confirmation into money moved, once.
  *
- * Everything happens in one transaction or nothing does: the two linked transfers, the payment, the order PAID, and the
- * notification that will tell the merchant. Confirmations that arrive together are paid together.
+ * Confirmations from the balance that arrive together are paid together, each with an outcome of its own. A payment by bank
+ * is reserved at once and settled when the bank has answered. The network is never called here.
  */
-import { invalidParameter, refusals, WalletError, type RefusalCode } from '@tradepay/contract'
-import { formatDecimal } from '@tradepay/money'
+import { invalidParameter, WalletError, type RefusalCode } from '@tradepay/contract'
+import { isCurrency } from '@tradepay/money'
 import type { Deps } from '../build-server.ts'
-import { AGAIN, createBatcher } from '../db/batcher.ts'
+import { createBatcher } from '../db/batcher.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Funding, FundingAnswer, FundingService } from '../funding/types.ts'
 import { bucketOfPartyId, bucketOfTimedId, newTimedId } from '../ids.ts'
-import { pay, selectPaidBy, type PaymentCursor, type PayRow } from './store.ts'
+import { userAccount, type LedgerService } from '../ledger/types.ts'
+import { selectOrder } from '../order/store.ts'
+import type { Order } from '../order/types.ts'
+import type { UserService } from '../user/types.ts'
+import type { RoutedAttempt, Verdict } from './judge.ts'
+import { readAllowances, upsertLimits } from './limits.ts'
+import { recordBankAnswer, recordPaid, recordProcessing, recordRefusal, recordSettlement } from './record.ts'
+import { reserve } from './reserve.ts'
+import { settlePayment, settleReturn, type Settlement } from './settle.ts'
+import { selectPayment, selectPaymentOfOrder, selectPaymentsBy, type PaymentCursor } from './store.ts'
 import { pageAfter, type ConfirmPayment, type Payment, type PaymentService } from './types.ts'
 
 /** Most payments on one page of a user's list. */
 const PAGE_MAX = 100
 
-interface Item extends ConfirmPayment {
-  orderBucket: number
-  payerBucket: number
-}
-
-/** What became of one confirmation, once its transaction has committed. */
-interface Outcome extends PayRow {
-  at: Date
-}
-
 /**
  * Makes the payment room.
- * @param afterPaid called after money has moved and committed: there is a notification to send. It must not throw.
+ * @param wake called after commit when there is something for the worker: a notification to send, a bank to ask. It must not
+ * throw.
  */
 export function createPaymentService(
-  { db, clock, random, settings, recorder }: Pick<Deps, 'db' | 'clock' | 'random' | 'settings' | 'recorder'>,
-  afterPaid: () => void = () => undefined,
+  deps: Pick<Deps, 'db' | 'clock' | 'random' | 'settings' | 'recorder'>,
+  rooms: { ledger: LedgerService; fundings: FundingService; users: UserService },
+  wake: () => void = () => undefined,
 ): PaymentService {
-  const batcher = createBatcher<Item, Outcome>(async (items) => {
+  const { db, clock, random, settings, recorder } = deps
+  const { fundings } = rooms
+
+  type Route = Omit<RoutedAttempt, 'paymentId' | 'channel'>
+
+  const batcher = createBatcher<Route, Verdict & { at: Date }>(
+    async (routes) => {
+      const now = clock.now()
+      const attempts = routes.map((route) => ({
+        ...route,
+        channel: 'BALANCE' as const,
+        bankAccountId: null,
+        paymentId: newTimedId(now, settings.timeZone, route.orderBucket, random),
+      }))
+      const verdicts = await transaction(db, (tx) => reserve(tx, attempts, deps, now))
+      if (verdicts.some(({ outcome }) => outcome === 'GRANTED')) wake()
+      return verdicts.map((verdict) => ({ ...verdict, at: now }))
+    },
+    // A user's payments are decided in the order in which they were confirmed.
+    { keyOf: ({ payerId }) => payerId },
+  )
+
+  /** @throws WalletError ORDER_NOT_FOUND, USER_NOT_FOUND for numbers that are not of ours */
+  function route({ tradeNo, payerId, amount }: ConfirmPayment): Route {
+    const orderBucket = bucketOfTimedId(tradeNo)
+    if (orderBucket === null) throw new WalletError('ORDER_NOT_FOUND')
+    const payerBucket = bucketOfPartyId(payerId)
+    if (payerBucket === null) throw new WalletError('USER_NOT_FOUND')
+    return { tradeNo, payerId, amount, orderBucket, payerBucket }
+  }
+
+  async function fromBalance(command: ConfirmPayment): Promise<Payment> {
+    const verdict = await batcher.submit(route(command))
+    if (verdict.outcome === 'REFUSED') throw new WalletError(verdict.code)
+    return paidNow(command, verdict.order, verdict.outcome === 'GRANTED', verdict.at)
+  }
+
+  function paidNow(command: ConfirmPayment, order: Order, first: boolean, at: Date): Payment {
+    const { paymentId, paidAt, merchantId, fee } = order
+    if (paymentId === null || paidAt === null) throw new Error(`Order ${order.tradeNo} is paid but has no payment.`)
+    recordPaid(recorder, command, { paymentId, merchantId, fee, first }, at)
+    return { paymentId, tradeNo: order.tradeNo, amount: order.amount, state: 'SUCCEEDED', paidAt, first }
+  }
+
+  async function fromBank(command: ConfirmPayment, bankAccountId: string): Promise<Payment> {
+    const routed = route(command)
+    const { tradeNo, payerId, amount } = command
+    const bankAccount = await fundings.bankAccount(payerId, bankAccountId)
+    if (bankAccount.currency !== amount.currency) throw new WalletError('CURRENCY_NOT_SUPPORTED')
     const now = clock.now()
-    const newId = (bucket: number): string => newTimedId(now, settings.timeZone, bucket, random)
-    const rows = await pay(
-      db,
-      items.map((item) => ({
-        ...item,
-        paymentId: newId(item.orderBucket),
-        notificationId: newId(item.orderBucket),
-      })),
-      now,
+    const paymentId = newTimedId(now, settings.timeZone, routed.orderBucket, random)
+    const attempt = { ...routed, channel: 'BANK' as const, bankAccountId, paymentId }
+
+    const { verdict, mine } = await transaction(db, async (tx) => {
+      const [decided] = await reserve(tx, [attempt], deps, now)
+      const verdict = decided!
+      if (verdict.outcome === 'GRANTED') {
+        await fundings.request(tx, { purpose: 'PAYMENT', subjectId: paymentId, bankAccount, amount })
+      }
+      const waits = verdict.outcome === 'REFUSED' && verdict.code === 'PAYMENT_PROCESSING'
+      return { verdict, mine: waits ? await processingBy(tx, routed) : null }
+    })
+    if (mine !== null) {
+      recordProcessing(recorder, command, mine, false, now)
+      return { paymentId: mine, tradeNo, amount, state: 'PROCESSING', paidAt: null, first: false }
+    }
+    if (verdict.outcome === 'REFUSED') throw new WalletError(verdict.code)
+    if (verdict.outcome === 'REPEATED') return paidNow(command, verdict.order, false, now)
+    wake()
+    recordProcessing(recorder, command, paymentId, true, now)
+    return { paymentId, tradeNo, amount, state: 'PROCESSING', paidAt: null, first: true }
+  }
+
+  /** The payment that the order waits for, when it is this user's; else null. */
+  async function processingBy(
+    tx: Parameters<typeof selectOrder>[0],
+    { tradeNo, orderBucket, payerId }: Route,
+  ): Promise<string | null> {
+    const order = await selectOrder(tx, tradeNo, orderBucket)
+    const paymentId = order?.processingPaymentId ?? null
+    if (paymentId === null) return null
+    const payment = await selectPayment(tx, paymentId, orderBucket)
+    return payment?.payerId === payerId ? paymentId : null
+  }
+
+  // What is settled in a transaction is recorded after its commit.
+  const settlements = new Map<string, Settlement>()
+  const settled = (key: string): void => {
+    const settlement = settlements.get(key)
+    settlements.delete(key)
+    if (settlement) recordSettlement(recorder, settlement, clock.now())
+    wake()
+  }
+  const answered = ({ subjectId }: Funding, answer: FundingAnswer): void => {
+    const bucket = bucketOfTimedId(subjectId)
+    if (bucket === null) return
+    // The record is a courtesy: it neither holds the money up nor fails it.
+    selectPayment(db, subjectId, bucket).then(
+      (payment) => payment && recordBankAnswer(recorder, payment.tradeNo, answer),
+      () => undefined,
     )
-    if (rows.some((row) => row.outcome === 'PAID')) afterPaid()
-    return rows.map((row) => (row.outcome === 'AGAIN' ? AGAIN : { ...row, at: now }))
+  }
+  fundings.own('PAYMENT', {
+    answered,
+    async settle(tx, funding, outcome) {
+      settlements.set(funding.fundingId, await settlePayment(tx, funding, outcome, deps, fundings))
+    },
+    settled: ({ fundingId }) => settled(fundingId),
+  })
+  fundings.own('RETURN', {
+    answered,
+    async settle(tx, funding, outcome) {
+      settlements.set(funding.fundingId, await settleReturn(tx, funding, outcome, deps))
+    },
+    settled: ({ fundingId }) => settled(fundingId),
   })
 
-  async function confirm(command: ConfirmPayment): Promise<Payment> {
-    try {
-      const { tradeNo, payerId } = command
-      const orderBucket = bucketOfTimedId(tradeNo)
-      if (orderBucket === null) throw new WalletError('ORDER_NOT_FOUND')
-      const payerBucket = bucketOfPartyId(payerId)
-      if (payerBucket === null) throw new WalletError('USER_NOT_FOUND')
-
-      const outcome = await batcher.submit({ ...command, orderBucket, payerBucket })
-      const payment = toPayment(command, outcome)
-      record(command, { at: outcome.at, payment, merchantId: outcome.merchant_id })
-      return payment
-    } catch (error) {
-      if (error instanceof WalletError) record(command, { at: clock.now(), refusal: error.code })
-      throw error
-    }
-  }
-
-  /** Step 15 of the timeline: which accounts the money went through, or why it did not move. */
-  function record(
-    { tradeNo, payerId, amount }: ConfirmPayment,
-    what: { at: Date } & ({ payment: Payment; merchantId: string | null } | { refusal: RefusalCode }),
-  ): void {
-    const sum = `${formatDecimal(amount)} ${amount.currency}`
-    if ('refusal' in what) {
-      const note = `No money moved: ${refusals[what.refusal].message}`
-      const unknown = 'It is not known whether the money moved: the database did not answer.'
-      recorder.record(tradeNo, {
-        step: 15,
-        at: what.at.toISOString(),
-        ok: false,
-        note: what.refusal === 'OUTCOME_UNKNOWN' ? unknown : note,
-        facts: { outcome: what.refusal, payerId, amount: sum },
-      })
-      return
-    }
-    const { payment, merchantId } = what
-    recorder.record(tradeNo, {
-      step: 15,
-      at: what.at.toISOString(),
-      ok: true,
-      note: payment.first
-        ? `${sum} from user ${payerId} to merchant ${merchantId}`
-        : 'Already paid by this user; no money moved again',
-      facts: {
-        outcome: payment.first ? 'PAID' : 'REPEATED',
-        paymentId: payment.paymentId,
-        payerId,
-        merchantId: merchantId ?? '',
-        amount: sum,
-      },
-    })
-  }
-
   return {
-    confirm,
+    async confirm(command) {
+      try {
+        const source = command.source ?? { channel: 'BALANCE' }
+        return await (source.channel === 'BALANCE' ? fromBalance(command) : fromBank(command, source.bankAccountId))
+      } catch (error) {
+        if (error instanceof WalletError) recordRefusal(recorder, command, error.code as RefusalCode, clock.now())
+        throw error
+      }
+    },
+
+    async ofOrder(userId, tradeNo) {
+      const bucket = bucketOfTimedId(tradeNo)
+      const order = bucket === null ? null : await selectOrder(db, tradeNo, bucket)
+      return order ? selectPaymentOfOrder(db, userId, order) : null
+    },
+
     async paidBy(userId, { before, limit }) {
       const cursor = before === null ? null : readCursor(before)
       const size = Math.min(Math.max(limit, 1), PAGE_MAX)
       // One more than asked tells whether there is a next page.
-      const found = await selectPaidBy(db, userId, cursor, size + 1)
+      const found = await selectPaymentsBy(db, userId, cursor, size + 1)
       const payments = found.slice(0, size)
       const last = payments.at(-1)
       return { payments, next: found.length > size && last ? pageAfter(last) : null }
     },
-  }
-}
 
-/** @throws WalletError the refusal that the database answered */
-function toPayment({ tradeNo, amount }: ConfirmPayment, { outcome, payment_id, paid_at }: Outcome): Payment {
-  if (outcome !== 'PAID' && outcome !== 'REPEATED') {
-    if (outcome in refusals) throw new WalletError(outcome as RefusalCode)
-    throw new Error(`The database answered "${outcome}", which is not an outcome of a payment.`)
+    async setLimits(userId, currency, limits) {
+      for (const [field, limit] of Object.entries(limits)) {
+        if (limit !== null && limit < 0n) throw invalidParameter(field, 'a whole number from 0, or null')
+      }
+      const { bucket } = await rooms.users.get(userId)
+      if (!isCurrency(currency) || !(await rooms.ledger.account(userAccount(userId, currency)))) {
+        throw new WalletError('CURRENCY_NOT_SUPPORTED')
+      }
+      await upsertLimits(db, { userId, bucket, currency }, limits)
+    },
+
+    async limits(userId, currency) {
+      const { bucket } = await rooms.users.get(userId)
+      const allowances = await readAllowances(db, [{ userId, bucket, currency }], deps, clock.now())
+      return allowances.get(userAccount(userId, currency)) ?? { perPayment: null, perDay: null, spentToday: 0n }
+    },
   }
-  if (payment_id === null || paid_at === null) throw new Error(`Order ${tradeNo} is paid but has no payment.`)
-  return { paymentId: payment_id, tradeNo, amount, paidAt: paid_at, first: outcome === 'PAID' }
 }
 
 /** @throws WalletError INVALID_PARAMETER for anything that is not the `next` of a page */
 function readCursor(text: string): PaymentCursor {
   const match = /^([0-9]{1,15})-([0-9]{28})$/.exec(text)
-  const paidAt = new Date(Number(match?.[1]))
-  if (!match || Number.isNaN(paidAt.getTime())) throw invalidParameter('before', 'the `next` of the page before')
-  return { paidAt, paymentId: match[2]! }
+  const createdAt = new Date(Number(match?.[1]))
+  if (!match || Number.isNaN(createdAt.getTime())) throw invalidParameter('before', 'the `next` of the page before')
+  return { createdAt, paymentId: match[2]! }
 }

@@ -1,86 +1,244 @@
 /**
- * The SQL of payments. The payment itself is the function `pay` of migrations/000005_pay.sql: one statement, one
- * transaction, an outcome for each item.
+ * The SQL of payments, set-based: a batch of any size is a few statements. Every update names the state it comes from.
  */
-import type { RefusalCode } from '@tradepay/contract'
-import type pg from 'pg'
-import { statement, type Queryable } from '../db/transaction.ts'
-import type { ConfirmPayment, PaidOrder } from './types.ts'
+import type { PaymentState, RefusalCode } from '@tradepay/contract'
+import type { Currency, Money } from '@tradepay/money'
+import type { Queryable } from '../db/transaction.ts'
+import type { OwnPayment } from './types.ts'
 
-/** A confirmation with the numbers it gets if it is granted. */
-export interface NewPayment extends ConfirmPayment {
-  payerBucket: number
+/** A payment as it is stored, in the order's bucket. */
+export interface StoredPayment {
   paymentId: string
-  notificationId: string
+  bucket: number
+  tradeNo: string
+  payerId: string
+  payerBucket: number
+  amount: Money
+  channel: 'BALANCE' | 'BANK'
+  bankAccountId: string | null
+  state: PaymentState
+  createdAt: Date
 }
 
-export type PayOutcome = 'PAID' | 'REPEATED' | 'AGAIN' | RefusalCode
+/** A payment that is granted. */
+export type NewPayment = Omit<StoredPayment, 'state' | 'createdAt'>
 
-export interface PayRow {
-  outcome: PayOutcome
-  payment_id: string | null
-  paid_at: Date | null
-  merchant_id: string | null
+interface PaymentRow {
+  payment_id: string
+  bucket: number
+  trade_no: string
+  payer_id: string
+  payer_bucket: number
+  amount: bigint
+  currency: Currency
+  channel: 'BALANCE' | 'BANK'
+  bank_account_id: string | null
+  state: PaymentState
+  created_at: Date
 }
 
-/** Pays in one transaction; one row for each item, in their order. */
-export async function pay(db: pg.Pool, items: NewPayment[], now: Date): Promise<PayRow[]> {
-  const { rows } = await statement<PayRow>(db, {
-    name: 'pay',
-    text: 'select outcome, payment_id, paid_at, merchant_id from pay($1, $2, $3, $4, $5, $6, $7, $8) order by item',
+/** Adds payments: SUCCEEDED from the balance, PROCESSING from a bank account. */
+export async function insertPayments(tx: Queryable, payments: NewPayment[], now: Date): Promise<void> {
+  await tx.query({
+    name: 'insert-payments',
+    text: `insert into payments (payment_id, bucket, trade_no, payer_id, payer_bucket, amount, currency, channel,
+        bank_account_id, state, created_at, finished_at)
+      select t.payment_id, t.bucket, t.trade_no, t.payer_id, t.payer_bucket, t.amount, t.currency, t.channel,
+        t.bank_account_id, case t.channel when 'BALANCE' then 'SUCCEEDED' else 'PROCESSING' end, $10::timestamptz,
+        case t.channel when 'BALANCE' then $10::timestamptz end
+      from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::smallint[], $6::bigint[], $7::text[],
+        $8::text[], $9::text[])
+        as t (payment_id, bucket, trade_no, payer_id, payer_bucket, amount, currency, channel, bank_account_id)`,
     values: [
-      items.map((item) => item.tradeNo),
-      items.map((item) => item.payerId),
-      items.map((item) => item.payerBucket),
-      items.map((item) => item.paymentId),
-      items.map((item) => item.notificationId),
-      items.map((item) => item.amount.minor),
-      items.map((item) => item.amount.currency),
+      payments.map((payment) => payment.paymentId),
+      payments.map((payment) => payment.bucket),
+      payments.map((payment) => payment.tradeNo),
+      payments.map((payment) => payment.payerId),
+      payments.map((payment) => payment.payerBucket),
+      payments.map((payment) => payment.amount.minor),
+      payments.map((payment) => payment.amount.currency),
+      payments.map((payment) => payment.channel),
+      payments.map((payment) => payment.bankAccountId),
       now,
     ],
   })
-  return rows
 }
+
+/** CREATED → PAID for orders that the caller holds locked. */
+export async function markPaid(
+  tx: Queryable,
+  payments: Pick<NewPayment, 'tradeNo' | 'bucket' | 'payerId' | 'paymentId'>[],
+  now: Date,
+): Promise<void> {
+  const { rowCount } = await tx.query({
+    name: 'mark-orders-paid',
+    text: `update orders o
+      set state = 'PAID', paid_at = $5, payer_id = t.payer_id, payment_id = t.payment_id, processing_payment_id = null,
+        sequence = o.sequence + 1
+      from unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) as t (trade_no, bucket, payer_id, payment_id)
+      where o.trade_no = t.trade_no and o.bucket = t.bucket and o.state = 'CREATED'`,
+    values: [
+      payments.map((payment) => payment.tradeNo),
+      payments.map((payment) => payment.bucket),
+      payments.map((payment) => payment.payerId),
+      payments.map((payment) => payment.paymentId),
+      now,
+    ],
+  })
+  if (rowCount !== payments.length) throw new Error(`${payments.length} orders were to be paid, ${rowCount} were.`)
+}
+
+/** The order waits for the bank's answer to this payment; null when it does not any more. */
+export async function setProcessing(
+  tx: Queryable,
+  order: { tradeNo: string; bucket: number },
+  paymentId: string | null,
+): Promise<void> {
+  await tx.query({
+    name: 'set-order-processing',
+    text: 'update orders set processing_payment_id = $3 where trade_no = $1 and bucket = $2',
+    values: [order.tradeNo, order.bucket, paymentId],
+  })
+}
+
+/** PROCESSING → SUCCEEDED or FAILED. Answers false when it was not PROCESSING. */
+export async function finishPayment(
+  tx: Queryable,
+  payment: { paymentId: string; bucket: number },
+  end: { state: 'SUCCEEDED' } | { state: 'FAILED'; failure: RefusalCode; returning: boolean },
+  now: Date,
+): Promise<void> {
+  const failed = end.state === 'FAILED' ? end : null
+  const { rowCount } = await tx.query({
+    name: 'finish-payment',
+    text: `update payments set state = $3, failure = $4, return_state = $5, finished_at = $6
+      where payment_id = $1 and bucket = $2 and state = 'PROCESSING'`,
+    values: [
+      payment.paymentId,
+      payment.bucket,
+      end.state,
+      failed?.failure ?? null,
+      failed?.returning ? 'RETURNING' : null,
+      now,
+    ],
+  })
+  if (rowCount !== 1) throw new Error(`Payment ${payment.paymentId} is not processing.`)
+}
+
+/** RETURNING → where the late money has gone. */
+export async function finishReturn(
+  tx: Queryable,
+  payment: { paymentId: string; bucket: number },
+  end: 'RETURNED' | 'RETURNED_TO_BALANCE',
+): Promise<void> {
+  const { rowCount } = await tx.query({
+    name: 'finish-return',
+    text: `update payments set return_state = $3 where payment_id = $1 and bucket = $2 and return_state = 'RETURNING'`,
+    values: [payment.paymentId, payment.bucket, end],
+  })
+  if (rowCount !== 1) throw new Error(`Payment ${payment.paymentId} is not being returned.`)
+}
+
+export async function selectPayment(db: Queryable, paymentId: string, bucket: number): Promise<StoredPayment | null> {
+  const { rows } = await db.query<PaymentRow>({
+    name: 'select-payment',
+    text: `select payment_id, bucket, trade_no, payer_id, payer_bucket, amount, currency, channel, bank_account_id, state,
+        created_at
+      from payments where payment_id = $1 and bucket = $2`,
+    values: [paymentId, bucket],
+  })
+  const row = rows[0]
+  if (!row) return null
+  return {
+    paymentId: row.payment_id,
+    bucket: row.bucket,
+    tradeNo: row.trade_no,
+    payerId: row.payer_id,
+    payerBucket: row.payer_bucket,
+    amount: { currency: row.currency, minor: row.amount },
+    channel: row.channel,
+    bankAccountId: row.bank_account_id,
+    state: row.state,
+    createdAt: row.created_at,
+  }
+}
+
+interface OwnPaymentRow {
+  payment_id: string
+  trade_no: string
+  title: string
+  merchant_name: string
+  amount: bigint
+  currency: string
+  channel: 'BALANCE' | 'BANK'
+  bank_account_id: string | null
+  state: PaymentState
+  failure: RefusalCode | null
+  return_state: OwnPayment['returned']
+  created_at: Date
+  finished_at: Date | null
+}
+
+const ownPaymentColumns = `p.payment_id, p.trade_no, o.title, m.name as merchant_name, p.amount, p.currency, p.channel,
+  p.bank_account_id, p.state, p.failure, p.return_state, p.created_at, p.finished_at`
+const ownPaymentTables = `payments p
+  join orders o on o.trade_no = p.trade_no and o.bucket = p.bucket
+  join merchants m on m.merchant_id = o.merchant_id`
 
 /** The place in the list behind which a page begins. */
 export interface PaymentCursor {
-  paidAt: Date
+  createdAt: Date
   paymentId: string
 }
 
-/** What a user paid, newest first, behind the cursor. */
-export async function selectPaidBy(
+/** A user's payments, newest first, behind the cursor. */
+export async function selectPaymentsBy(
   db: Queryable,
   userId: string,
   before: PaymentCursor | null,
   limit: number,
-): Promise<PaidOrder[]> {
-  const { rows } = await db.query<{
-    payment_id: string
-    trade_no: string
-    title: string
-    merchant_name: string
-    amount: bigint
-    currency: string
-    created_at: Date
-  }>({
-    name: 'select-paid-by',
-    text: `select p.payment_id, p.trade_no, o.title, m.name as merchant_name, p.amount, p.currency, p.created_at
-      from payments p
-      join orders o on o.trade_no = p.trade_no and o.bucket = p.bucket
-      join merchants m on m.merchant_id = o.merchant_id
-      where p.payer_id = $1 and p.state = 'SUCCEEDED'
+): Promise<OwnPayment[]> {
+  const { rows } = await db.query<OwnPaymentRow>({
+    name: 'select-payments-by',
+    text: `select ${ownPaymentColumns} from ${ownPaymentTables}
+      where p.payer_id = $1
         and ($2::timestamptz is null or (p.created_at, p.payment_id) < ($2::timestamptz, $3::text))
       order by p.created_at desc, p.payment_id desc
       limit $4`,
-    values: [userId, before?.paidAt ?? null, before?.paymentId ?? null, limit],
+    values: [userId, before?.createdAt ?? null, before?.paymentId ?? null, limit],
   })
-  return rows.map((row) => ({
+  return rows.map(toOwnPayment)
+}
+
+/** A user's payment of an order that counts: the one that has not failed, else the newest. It is looked for among what the user paid since the order was made. */
+export async function selectPaymentOfOrder(
+  db: Queryable,
+  userId: string,
+  order: { tradeNo: string; createdAt: Date },
+): Promise<OwnPayment | null> {
+  const { rows } = await db.query<OwnPaymentRow>({
+    name: 'select-payment-of-order',
+    text: `select ${ownPaymentColumns} from ${ownPaymentTables}
+      where p.payer_id = $1 and p.created_at >= $3 and p.trade_no = $2
+      order by p.state <> 'FAILED' desc, p.created_at desc, p.payment_id desc limit 1`,
+    values: [userId, order.tradeNo, order.createdAt],
+  })
+  return rows[0] ? toOwnPayment(rows[0]) : null
+}
+
+function toOwnPayment(row: OwnPaymentRow): OwnPayment {
+  return {
     paymentId: row.payment_id,
     tradeNo: row.trade_no,
     title: row.title,
     merchantName: row.merchant_name,
     amount: { currency: row.currency, minor: row.amount },
-    paidAt: row.created_at,
-  }))
+    channel: row.channel,
+    bankAccountId: row.bank_account_id,
+    state: row.state,
+    failure: row.failure,
+    returned: row.return_state,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  }
 }

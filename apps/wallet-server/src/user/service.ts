@@ -8,16 +8,13 @@ import type { Deps } from '../build-server.ts'
 import { isStorable } from '../db/text.ts'
 import { transaction, violatedConstraint } from '../db/transaction.ts'
 import { bucketOfPartyId, chooseBucket, newUserId } from '../ids.ts'
-import { cashAccount, userAccount, type Account, type LedgerService } from '../ledger/types.ts'
+import { userAccount, type Account, type LedgerService } from '../ledger/types.ts'
 import { createOneAtATime } from './one-at-a-time.ts'
 import { createPinHasher, isPin } from './pin.ts'
 import * as store from './store.ts'
-import { PIN_TRIES, type TopUp, type User, type UserService } from './types.ts'
+import { PIN_TRIES, type User, type UserService } from './types.ts'
 
 const TEXT_MAX_LENGTH = 128
-const TOP_UP_STEP = 'TOP_UP'
-/** More top-ups of one account in one millisecond than this would not be told apart by the paging. */
-const SAME_INSTANT_MAX = 100
 
 export function createUserService(deps: Deps, ledger: LedgerService): UserService {
   const { db, clock, random } = deps
@@ -158,51 +155,7 @@ export function createUserService(deps: Deps, ledger: LedgerService): UserServic
         pending: { currency, minor: pending },
       }))
     },
-
-    async topUp({ topUpId, userId, amount }) {
-      if (amount.minor <= 0n) throw invalidParameter('amount', 'an amount above zero')
-      if (!isReadable(topUpId)) throw invalidParameter('topUpId', `1 to ${TEXT_MAX_LENGTH} characters`)
-      const { bucket } = await get(userId)
-      const account = userAccount(userId, amount.currency)
-      if (!(await ledger.account(account))) throw new WalletError('CURRENCY_NOT_SUPPORTED')
-      await ledger.post([
-        {
-          causeId: topUpId,
-          step: TOP_UP_STEP,
-          bucket,
-          debitAccount: cashAccount(bucket, amount.currency),
-          creditAccount: account,
-          amount,
-        },
-      ])
-    },
-
-    async topUps(userId, limit, before) {
-      const pages = await Promise.all(
-        (await accountsOf(userId)).map(async ({ id }) => {
-          const transfers = await ledger.transfersOf(id, {
-            // The ledger's page ends before an instant; top-ups of the cursor's own instant are sorted out below.
-            before: before ? new Date(before.at.getTime() + 1) : null,
-            limit: limit + (before ? SAME_INSTANT_MAX : 0),
-            step: TOP_UP_STEP,
-          })
-          return transfers.map((transfer): TopUp => ({
-            topUpId: transfer.causeId,
-            amount: transfer.amount,
-            at: transfer.postedAt,
-          }))
-        }),
-      )
-      const all = pages.flat().sort(newestFirst)
-      const rest = before ? all.filter((topUp) => newestFirst(before, topUp) < 0) : all
-      return rest.slice(0, limit)
-    },
   }
-}
-
-/** Newest first; of one instant by id, so that pages neither repeat nor skip. */
-function newestFirst(a: Pick<TopUp, 'topUpId' | 'at'>, b: Pick<TopUp, 'topUpId' | 'at'>): number {
-  return b.at.getTime() - a.at.getTime() || (a.topUpId < b.topUpId ? 1 : a.topUpId > b.topUpId ? -1 : 0)
 }
 
 function locked(until: Date | null): WalletError {

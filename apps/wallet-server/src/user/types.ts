@@ -38,15 +38,4 @@ export interface UserService {
   /** Freezes or unfreezes the user and every account of theirs, in one transaction. */
   setFrozen(userId: string, frozen: boolean): Promise<void>
   balances(userId: string): Promise<{ available: Money; pending: Money }[]>
-  /** Money from outside into the user's balance (debit cash, credit user). May be repeated with the same id. */
-  topUp(topUp: { topUpId: string; userId: string; amount: Money }): Promise<void>
-  /** Newest first; `before` is the last one of the page before. */
-  topUps(userId: string, limit: number, before?: Pick<TopUp, 'topUpId' | 'at'>): Promise<TopUp[]>
-}
-
-/** Money that came from outside. */
-export interface TopUp {
-  topUpId: string
-  amount: Money
-  at: Date
 }

@@ -4,6 +4,13 @@
 import type { TestServer } from './server.ts'
 
 export { createTestDatabase, type TestDatabase } from './database.ts'
+export { insist, isUnknown, race, wordOf, type Race } from './racing.ts'
+export { createFailingTables, type FailingTables } from './failing-tables.ts'
+export { createSmallDisk, type SmallDisk } from './small-disk.ts'
+export { expectSound } from './sound.ts'
+export { createTwoServers, type TwoServers } from './two-servers.ts'
+export { createFaultProxy, type Fault, type FaultProxy } from './fault-proxy.ts'
+export { FakeBank, WALLET_AT_BANK, type FakeBankScript, type FakeBankWord } from './fake-bank.ts'
 export {
   acknowledgement,
   FakeTransport,
@@ -15,6 +22,7 @@ export {
   type FakeHost,
 } from './fakes.ts'
 export {
+  aBankAccount,
   aMerchantWithClient,
   anOrder,
   aPaidOrder,

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { money, type Currency } from '@tradepay/money'
 import type { Deps, Rooms } from '../../src/build-server.ts'
 import { createRooms } from '../../src/create-rooms.ts'
+import type { BankAccount } from '../../src/funding/types.ts'
 import type { Client, Merchant } from '../../src/merchant/types.ts'
 import type { NotificationFamilies } from '../../src/notification/service.ts'
 import type { CreateOrder, Order } from '../../src/order/types.ts'
@@ -17,6 +18,7 @@ import type { WalletKey } from '../../src/ports.ts'
 import { defaultSettings, type Settings } from '../../src/settings.ts'
 import type { User } from '../../src/user/types.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
+import { FakeBank } from './fake-bank.ts'
 import { FakeTransport, ManualClock, MemoryRecorder, plainFamily, seededRandom } from './fakes.ts'
 
 /** The PIN of every user that a builder makes. */
@@ -59,6 +61,8 @@ export interface TestWorld {
   recorder: MemoryRecorder
   /** What notifications go through. */
   transport: FakeTransport
+  /** The bank, unless a test gives another. */
+  bank: FakeBank
   close(): Promise<void>
 }
 
@@ -69,6 +73,7 @@ export async function createTestDeps(options: WorldOptions = {}): Promise<Omit<T
   const clock = new ManualClock()
   const recorder = new MemoryRecorder()
   const transport = new FakeTransport()
+  const bank = new FakeBank()
   const deps: Deps = {
     db: database.pool,
     settings: {
@@ -84,6 +89,7 @@ export async function createTestDeps(options: WorldOptions = {}): Promise<Omit<T
     recorder,
     notificationTransport: transport,
     relayTransport: transport,
+    bank,
     ...options.deps,
   }
   return {
@@ -92,6 +98,7 @@ export async function createTestDeps(options: WorldOptions = {}): Promise<Omit<T
     clock,
     recorder,
     transport,
+    bank,
     async close() {
       if (!options.database) await database.close()
       await rm(packagesFolder, { recursive: true, force: true })
@@ -138,7 +145,7 @@ export async function aUser(
   })
   const balance = about.balance ?? 10_000n
   if (balance > 0n) {
-    await world.rooms.users.topUp({
+    await world.rooms.topUps.give({
       topUpId: `top-up-${number}`,
       userId: user.userId,
       amount: money(currency, balance),
@@ -159,10 +166,14 @@ export interface TestMerchant {
 /** A merchant with one client and one key. */
 export async function aMerchantWithClient(
   world: WithRooms,
-  about: { name?: string; currencies?: Currency[]; notifyUrl?: string | null } = {},
+  about: { name?: string; currencies?: Currency[]; notifyUrl?: string | null; feeBasisPoints?: number } = {},
 ): Promise<TestMerchant> {
   const name = about.name ?? `Merchant ${nextNumber(world)}`
-  const merchant = await world.rooms.merchants.register({ name, currencies: about.currencies ?? ['CNY'] })
+  const merchant = await world.rooms.merchants.register({
+    name,
+    currencies: about.currencies ?? ['CNY'],
+    feeBasisPoints: about.feeBasisPoints ?? 0,
+  })
   const { clientId } = await world.rooms.merchants.registerClient({
     merchantId: merchant.merchantId,
     name,
@@ -213,6 +224,16 @@ export async function aPaidOrder(
   const { tradeNo, amount } = await anOrder(world, merchant, about)
   const payment = await world.rooms.payments.confirm({ tradeNo, payerId: payer.userId, amount })
   return { order: await world.rooms.orders.find(tradeNo), payment }
+}
+
+/** A linked bank account of a user or merchant. The fake bank knows it by `bankRef`. */
+export async function aBankAccount(
+  world: WithRooms,
+  ownerId: string,
+  about: { bankRef?: string; currency?: Currency } = {},
+): Promise<BankAccount> {
+  const bankRef = about.bankRef ?? `bank-${nextNumber(world)}`
+  return world.rooms.fundings.link({ ownerId, bankRef, label: `Test Bank ··${bankRef}`, currency: about.currency ?? 'CNY' })
 }
 
 /** What a user can spend, in smallest units. */

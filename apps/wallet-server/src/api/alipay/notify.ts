@@ -1,18 +1,20 @@
 /**
- * The notification of the Alipay family (step 18): a form that is signed, and the seven bytes that acknowledge it.
+ * The notification of the Alipay family (step 18), of payments and refunds: a form that is signed, and the seven bytes that
+ * acknowledge it.
  *
  * `notify_id` is the same for each resend; time and signature are new. Values are never empty: clients disagree about
  * whether empty ones are signed. Source: alipay-openapi §9.
  */
 import { ALIPAY_ACKNOWLEDGEMENT } from '@tradepay/contract'
+import type { AlipayTradeStatus } from '@tradepay/contract'
 import { formatDecimal } from '@tradepay/money'
 import { alipayNotificationString, signAlipay } from '@tradepay/signature'
 import type { Deps } from '../../build-server.ts'
 import type { MerchantService } from '../../merchant/types.ts'
 import type { Notification, NotificationFamily } from '../../notification/types.ts'
 import type { OutgoingAnswer } from '../../ports.ts'
-import { orderPaidEvent } from '../merchant-door/order-paid-event.ts'
-import { formatGmt8 } from '../merchant-door/times.ts'
+import { readOrderEvent, type OrderRefundEvent } from '../merchant-door/order-event.ts'
+import { formatGmt8, formatGmt8Milliseconds } from '../merchant-door/times.ts'
 import { walletSigningKey } from '../merchant-door/wallet-key.ts'
 
 /** The acknowledgement is not signed in this family, so no merchant's key is needed to judge it. */
@@ -55,9 +57,10 @@ export function alipayNotifications(
 }
 
 function content(notification: Notification, now: Date): Record<string, string> {
-  const event = orderPaidEvent(notification.event)
+  const event = readOrderEvent(notification.event)
   const amount = formatDecimal(event.amount)
-  const parameters = {
+  const paid: AlipayTradeStatus = 'TRADE_SUCCESS'
+  const parameters: Record<string, string> = {
     notify_time: formatGmt8(now),
     notify_type: 'trade_status_sync',
     notify_id: notification.notificationId,
@@ -70,7 +73,7 @@ function content(notification: Notification, now: Date): Record<string, string> 
     out_trade_no: event.requestId,
     buyer_id: event.payerId,
     seller_id: event.merchantId,
-    trade_status: 'TRADE_SUCCESS',
+    trade_status: paid,
     total_amount: amount,
     receipt_amount: amount,
     invoice_amount: amount,
@@ -82,8 +85,23 @@ function content(notification: Notification, now: Date): Record<string, string> 
     gmt_payment: formatGmt8(event.paidAt),
     fund_bill_list: JSON.stringify([{ amount, fundChannel: 'ALIPAYACCOUNT' }]),
     passback_params: textOf(event.extra['passbackParams']),
+    ...(event.type === 'ORDER_PAID' ? {} : refundParameters(event)),
   }
   return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ''))
+}
+
+/** What a refund adds: the trade as it is now, all that has gone back so far, and the merchant's number of this refund. */
+function refundParameters({ amount, refunded, refund }: OrderRefundEvent): Record<string, string> {
+  const wholly = refunded.minor === amount.minor
+  const status: AlipayTradeStatus = wholly ? 'TRADE_CLOSED' : 'TRADE_SUCCESS'
+  return {
+    trade_status: status,
+    out_biz_no: refund.requestId,
+    refund_fee: formatDecimal(refunded),
+    send_back_fee: formatDecimal(refund.amount),
+    gmt_refund: formatGmt8Milliseconds(refund.finishedAt),
+    ...(wholly ? { gmt_close: formatGmt8(refund.finishedAt) } : {}),
+  }
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')

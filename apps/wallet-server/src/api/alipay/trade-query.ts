@@ -1,6 +1,6 @@
 /**
  * `alipay.trade.query`: what has become of an order. `10000` says that the question was answered; `trade_status` says
- * whether it is paid. Source: alipay-openapi §6.2 and §8.
+ * whether it is paid. A trade that was refunded whole is TRADE_CLOSED. Source: alipay-openapi §6.2 and §8.
  */
 import {
   AlipayTradeQuery,
@@ -12,6 +12,7 @@ import {
 } from '@tradepay/contract'
 import { formatDecimal } from '@tradepay/money'
 import type { Order } from '../../order/types.ts'
+import type { RefundService } from '../../refund/types.ts'
 import { contentChecker } from '../merchant-door/check-content.ts'
 import { formatGmt8 } from '../merchant-door/times.ts'
 import { CURRENCY } from './amount.ts'
@@ -34,7 +35,8 @@ export const tradeQuery: Method = {
     const { trade_no: tradeNo, out_trade_no: requestId } = check(content)
     try {
       const order = await rooms.orders.inquire(client.clientId, numberOf(tradeNo, requestId))
-      return { node: { ...answerOf(order) } }
+      const wholly = order.refunded === order.amount.minor && (await isWhollyRefunded(order, rooms.refunds))
+      return { node: { ...answerOf(order, wholly) } }
     } catch (error) {
       if (!(error instanceof WalletError && error.code === 'ORDER_NOT_FOUND')) throw error
       return { error, node: { ...nothingPaid, ...(requestId === undefined ? {} : { out_trade_no: requestId }) } }
@@ -52,14 +54,19 @@ function numberOf(
   throw invalidParameter('trade_no', 'trade_no or out_trade_no, one of the two')
 }
 
-function answerOf(order: Order): AlipayTradeQueryAnswer & { trans_currency?: string } {
+/** True when all of it has arrived; what still waits for the bank has not. */
+async function isWhollyRefunded(order: Order, refunds: Pick<RefundService, 'of'>): Promise<boolean> {
+  return (await refunds.of(order.tradeNo)).every(({ state }) => state !== 'PROCESSING')
+}
+
+function answerOf(order: Order, whollyRefunded: boolean): AlipayTradeQueryAnswer & { trans_currency?: string } {
   const total = formatDecimal(order.amount)
   const nothing = formatDecimal({ currency: order.amount.currency, minor: 0n })
   const paid = order.state === 'PAID' ? total : nothing
   return {
     trade_no: order.tradeNo,
     out_trade_no: order.requestId,
-    trade_status: statuses[order.state],
+    trade_status: whollyRefunded ? 'TRADE_CLOSED' : statuses[order.state],
     total_amount: total,
     receipt_amount: paid,
     buyer_pay_amount: paid,

@@ -15,14 +15,15 @@ import { blankKey, recordedAnswer, recordedRequest } from '../record.ts'
 interface Awaited {
   tradeNo: string
   step: 11 | 16
-  noteIfOk: string
+  /** One line for a person, of an answer that is no refusal. */
+  noteOf: (body: string) => string
 }
 
 export interface CashierRecording {
   /** To be told when the order of a request is found; keeps the request, and the answer when it leaves. */
   keep(
     request: FastifyRequest,
-    notes: { step: 10 | 14; asked: (order: Order) => string; answered: (order: Order) => string },
+    notes: { step: 10 | 14; asked: (order: Order) => string; answered: (order: Order, body: string) => string },
   ): (order: Order) => void
 }
 
@@ -41,7 +42,7 @@ export function recordCashier(
       step: answer.step,
       at: clock.now().toISOString(),
       ok,
-      note: refusal ? `Refused: ${refusal.message}` : answer.noteIfOk,
+      note: refusal ? `Refused: ${refusal.message}` : answer.noteOf(String(payload)),
       message: recordedAnswer(reply, payload),
       ...(refusal && { facts: { code: refusal.code } }),
     })
@@ -61,7 +62,8 @@ export function recordCashier(
           note: asked(order),
           message: recordedRequest(request, body),
         })
-        awaited.set(request, { tradeNo: order.tradeNo, step: step === 10 ? 11 : 16, noteIfOk: answered(order) })
+        const answerStep = step === 10 ? 11 : 16
+        awaited.set(request, { tradeNo: order.tradeNo, step: answerStep, noteOf: (sent) => answered(order, sent) })
       }
     },
   }

@@ -5,22 +5,19 @@
  * Nothing here depends on how the user came: the session has been checked by the caller.
  */
 import {
-  invalidParameter,
   WalletError,
   type Amount,
   type CashierOrder,
   type ConfirmPaymentAnswer,
   type InquireCashierAnswer,
   type OpenCashierAnswer,
-  type PaymentMethod,
 } from '@tradepay/contract'
 import type { Deps, Rooms } from '../../build-server.ts'
-import { userAccount } from '../../ledger/types.ts'
 import type { Order } from '../../order/types.ts'
+import type { OwnPayment } from '../../payment/types.ts'
 import { readAmount, toAmount } from '../amounts.ts'
-
-/** The one way to pay so far: the user's balance. */
-export const BALANCE_METHOD = 'BALANCE'
+import { labelsOf } from '../bank-labels.ts'
+import { methodsOf, readMethod } from './methods.ts'
 
 /** Told about the order once it is known that there is one, before anything is decided: for whoever keeps a record. */
 export type Found = (order: Order) => void
@@ -33,8 +30,10 @@ export interface CashierService {
    */
   open(ask: { userId: string; tradeNo: string; appId?: string }, found?: Found): Promise<OpenCashierAnswer>
   /**
-   * Pays (steps 14 to 16). May be repeated: an order that the same user has paid answers the first result. What the
-   * order itself refuses is refused before a PIN try is spent.
+   * Pays (steps 14 to 16). PROCESSING when the bank has been asked and has not answered yet: inquire then. May be
+   * repeated: an order that the same user has paid, or is paying, answers the first result, whatever else is asked. What
+   * the order itself refuses is refused before a PIN try is spent.
+   * @param ask.methodId one of the methods of `open`
    * @throws WalletError what `open` throws for the order, what `PaymentService.confirm` throws, PIN_WRONG, PIN_LOCKED,
    * INVALID_PARAMETER
    */
@@ -57,12 +56,38 @@ export function createCashierService(rooms: Rooms, { clock }: Pick<Deps, 'clock'
     return order
   }
 
-  async function seenBy(userId: string, order: Order): Promise<CashierOrder> {
-    const { merchantId, name } = await rooms.merchants.merchant(order.merchantId)
+  /**
+   * The order and what the user has to do with it. The payment is read before the order: then an order that waits for
+   * nobody is never older than what is said of the user's payment, and a payment that has just failed is not taken for
+   * another person's.
+   * @throws WalletError ORDER_NOT_FOUND, ORDER_BUYER_MISMATCH
+   */
+  async function lookAt(
+    { userId, tradeNo }: { userId: string; tradeNo: string },
+    found?: Found,
+  ): Promise<{ order: Order; seen: () => Promise<CashierOrder> }> {
+    const payment = await rooms.payments.ofOrder(userId, tradeNo)
+    const order = await orderFor(userId, tradeNo, found)
+    return { order, seen: () => seenBy(userId, order, payment) }
+  }
+
+  async function seenBy(userId: string, order: Order, payment: OwnPayment | null): Promise<CashierOrder> {
+    const [{ merchantId, name }, labelOf] = await Promise.all([
+      rooms.merchants.merchant(order.merchantId),
+      labelsOf(rooms.fundings, [payment?.bankAccountId ?? null]),
+    ])
     return {
       tradeNo: order.tradeNo,
       state: order.state,
       paidByYou: order.state === 'PAID' && order.payerId === userId,
+      processing: order.processingPaymentId !== null,
+      yourPayment: payment && {
+        paymentId: payment.paymentId,
+        state: payment.state,
+        method: labelOf(payment.bankAccountId),
+        failure: payment.failure,
+        returned: payment.returned,
+      },
       closeReason: order.closeReason,
       title: order.title,
       amount: toAmount(order.amount),
@@ -73,27 +98,33 @@ export function createCashierService(rooms: Rooms, { clock }: Pick<Deps, 'clock'
     }
   }
 
-  /** The balance in the order's currency; none when the user holds no account in it. */
-  async function methodsOf(userId: string, order: Order): Promise<PaymentMethod[]> {
-    const { currency, minor } = order.amount
-    const account = await rooms.ledger.account(userAccount(userId, currency))
-    if (!account) return []
-    const available = toAmount({ currency, minor: account.available })
-    const enough = account.available >= minor
-    return [{ id: BALANCE_METHOD, kind: 'BALANCE', available, enough, frozen: account.frozen }]
+  /**
+   * What the user's confirmation of this order was answered before, when it still stands. It moves no money and tells only
+   * what `inquire` tells, so it asks for no PIN; for the same reason it must never lead to a new payment.
+   */
+  async function firstResult(userId: string, order: Order): Promise<ConfirmPaymentAnswer | null> {
+    const amount = toAmount(order.amount)
+    if (order.state === 'PAID') {
+      if (order.payerId !== userId || order.paymentId === null || order.paidAt === null) return null
+      return { outcome: 'SUCCEEDED', paymentId: order.paymentId, amount, paidAt: order.paidAt.toISOString() }
+    }
+    if (order.processingPaymentId === null) return null
+    const own = await rooms.payments.ofOrder(userId, order.tradeNo)
+    if (own?.paymentId !== order.processingPaymentId) return null
+    return { outcome: 'PROCESSING', paymentId: own.paymentId, amount, paidAt: null }
   }
 
   return {
     async open({ userId, tradeNo, appId }, found) {
-      const order = await orderFor(userId, tradeNo, found)
+      const { order, seen } = await lookAt({ userId, tradeNo }, found)
       if (appId !== undefined) await refuseOtherProgram(rooms, order, appId)
-      const [seen, methods, pin] = await Promise.all([
-        seenBy(userId, order),
-        methodsOf(userId, order),
+      const [answer, methods, pin] = await Promise.all([
+        seen(),
+        methodsOf(rooms, userId, order.amount),
         rooms.users.pinState(userId),
       ])
       return {
-        order: seen,
+        order: answer,
         methods,
         pin: { triesLeft: pin.triesLeft, lockedUntil: pin.lockedUntil?.toISOString() ?? null },
         now: clock.now().toISOString(),
@@ -102,32 +133,34 @@ export function createCashierService(rooms: Rooms, { clock }: Pick<Deps, 'clock'
 
     async confirm({ userId, tradeNo, amount, methodId, pin }, found) {
       const confirmed = readAmount(amount, 'amount')
-      if (methodId !== BALANCE_METHOD) throw invalidParameter('methodId', `one of ${BALANCE_METHOD}`)
+      const source = readMethod(methodId)
       const order = await orderFor(userId, tradeNo, found)
-      const repeated = order.state === 'PAID' && order.payerId === userId
-      if (!repeated) {
-        refuseUnpayable(order)
-        if (confirmed.currency !== order.amount.currency || confirmed.minor !== order.amount.minor) {
-          throw new WalletError('AMOUNT_MISMATCH')
-        }
-        // A repeat moves no money and tells only what `inquire` tells, so it asks for no PIN. All else does.
-        await rooms.users.checkPin(userId, pin)
+      const before = await firstResult(userId, order)
+      if (before) return before
+
+      refuseUnpayable(order)
+      if (confirmed.currency !== order.amount.currency || confirmed.minor !== order.amount.minor) {
+        throw new WalletError('AMOUNT_MISMATCH')
       }
-      const payment = await rooms.payments.confirm({ tradeNo, payerId: userId, amount: order.amount })
+      if (source.channel === 'BANK') await rooms.fundings.bankAccount(userId, source.bankAccountId)
+      await rooms.users.checkPin(userId, pin)
+      const payment = await rooms.payments.confirm({ tradeNo, payerId: userId, amount: order.amount, source })
       return {
-        outcome: 'SUCCEEDED',
+        outcome: payment.state,
         paymentId: payment.paymentId,
         amount: toAmount(order.amount),
-        paidAt: payment.paidAt.toISOString(),
+        paidAt: payment.paidAt?.toISOString() ?? null,
       }
     },
 
-    async cancel({ userId, tradeNo }) {
-      return { order: await seenBy(userId, await orderFor(userId, tradeNo)) }
+    async cancel(ask) {
+      const { seen } = await lookAt(ask)
+      return { order: await seen() }
     },
 
-    async inquire({ userId, tradeNo }) {
-      return { order: await seenBy(userId, await orderFor(userId, tradeNo)), now: clock.now().toISOString() }
+    async inquire(ask) {
+      const { seen } = await lookAt(ask)
+      return { order: await seen(), now: clock.now().toISOString() }
     },
   }
 }
@@ -143,4 +176,5 @@ function refuseUnpayable(order: Order): void {
   if (order.state === 'PAID') throw new WalletError('ORDER_PAID')
   if (order.state === 'CLOSED')
     throw new WalletError(order.closeReason === 'EXPIRED' ? 'ORDER_EXPIRED' : 'ORDER_CLOSED')
+  if (order.processingPaymentId !== null) throw new WalletError('PAYMENT_PROCESSING')
 }

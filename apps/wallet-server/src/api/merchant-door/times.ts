@@ -32,6 +32,11 @@ export function formatGmt8(time: Date): string {
   return new Date(time.getTime() + GMT8_MS).toISOString().slice(0, 19).replace('T', ' ')
 }
 
+/** Writes `yyyy-MM-dd HH:mm:ss.SSS` in GMT+8: how the Alipay family writes the time of a refund. */
+export function formatGmt8Milliseconds(time: Date): string {
+  return `${formatGmt8(time)}.${String(time.getUTCMilliseconds()).padStart(3, '0')}`
+}
+
 /** The next midnight in GMT+8. */
 export function nextGmt8Midnight(after: Date): Date {
   const day = 24 * 3_600_000

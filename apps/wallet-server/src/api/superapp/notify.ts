@@ -1,11 +1,12 @@
 /**
- * `notifyPayment` of the super-app family (step 18): what the wallet tells the merchant, and when that counts as heard.
+ * The notifications of the super-app family (step 18), of payments and refunds: what the wallet tells the merchant, and when
+ * that counts as heard.
  *
  * Each attempt says the same; its time and signature are new. Only HTTP 200 with `result.resultStatus` S acknowledges;
  * a signed acknowledgement must verify, an unsigned one is taken. Source: superapp-payment-api §3 and §7.
  */
 import type { Deps } from '../../build-server.ts'
-import { WalletError, type SuperappNotifyPayment } from '@tradepay/contract'
+import { WalletError, type SuperappNotifyPayment, type SuperappNotifyRefund } from '@tradepay/contract'
 import {
   decodeSignature,
   parseSignatureHeader,
@@ -13,10 +14,11 @@ import {
   signSuperapp,
   verifySuperapp,
 } from '@tradepay/signature'
+import type { Money } from '@tradepay/money'
 import type { MerchantService } from '../../merchant/types.ts'
 import type { Notification, NotificationFamily, RenderedNotification } from '../../notification/types.ts'
 import type { OutgoingAnswer } from '../../ports.ts'
-import { orderPaidEvent } from '../merchant-door/order-paid-event.ts'
+import { readOrderEvent, type OrderPaidEvent, type OrderRefundEvent } from '../merchant-door/order-event.ts'
 import { formatIsoTime } from '../merchant-door/times.ts'
 import { walletSigningKey } from '../merchant-door/wallet-key.ts'
 import { defaultDialect } from './dialect.ts'
@@ -94,14 +96,18 @@ export function superappNotifications(
   return { render, judge }
 }
 
-function content(notification: Notification): SuperappNotifyPayment {
-  const event = orderPaidEvent(notification.event)
+function content(notification: Notification): SuperappNotifyPayment | SuperappNotifyRefund {
+  const event = readOrderEvent(notification.event)
+  return event.type === 'ORDER_PAID' ? paid(event) : refunded(event)
+}
+
+function paid(event: OrderPaidEvent): SuperappNotifyPayment {
   const extendInfo = event.extra['extendInfo']
   return {
     partnerId: event.merchantId,
     paymentId: event.tradeNo,
     paymentRequestId: event.requestId,
-    paymentAmount: { currency: event.amount.currency, value: String(event.amount.minor) },
+    paymentAmount: onWire(event.amount),
     paymentStatus: 'SUCCESS',
     paymentResult: superappResult('SUCCESS', 'The order is paid.'),
     paymentTime: formatIsoTime(event.paidAt),
@@ -109,6 +115,21 @@ function content(notification: Notification): SuperappNotifyPayment {
     ...(typeof extendInfo === 'string' ? { extendInfo } : {}),
   }
 }
+
+/** The shape of the family's second version, with the reason that its first one carries. Source: §7 "Refund notification". */
+function refunded({ type, tradeNo, refund }: OrderRefundEvent): SuperappNotifyRefund {
+  return {
+    refundId: refund.refundId,
+    refundRequestId: refund.requestId,
+    paymentId: tradeNo,
+    refundAmount: onWire(refund.amount),
+    refundStatus: type === 'ORDER_REFUNDED' ? 'SUCCESS' : 'FAIL',
+    refundTime: formatIsoTime(refund.finishedAt),
+    ...(refund.reason === null ? {} : { refundReason: refund.reason }),
+  }
+}
+
+const onWire = ({ currency, minor }: Money): { currency: string; value: string } => ({ currency, value: String(minor) })
 
 /** Why the answer is no acknowledgement, or null. */
 function resultTrouble({ status, body }: OutgoingAnswer): string | null {

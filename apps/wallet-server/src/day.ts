@@ -1,0 +1,58 @@
+/**
+ * Days of the wallet's time zone, also those of 23 and 25 hours: limits count by them and statements are cut by them.
+ */
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** The day that a moment belongs to, as `yyyy-MM-dd`. */
+export function dayOf(moment: Date, timeZone: string): string {
+  const { year, month, day } = parts(moment, timeZone)
+  return `${year}-${month}-${day}`
+}
+
+/** The first moment of a day `yyyy-MM-dd`. */
+export function startOfDay(day: string, timeZone: string): Date {
+  const asIfUtc = Date.parse(`${day}T00:00:00.000Z`)
+  // The offset at that moment is not known before the moment is; an offset differs by at most a few hours around it, and
+  // the second guess is made with the offset of the first.
+  let start = asIfUtc - zoneOffsetMs(new Date(asIfUtc), timeZone)
+  start = asIfUtc - zoneOffsetMs(new Date(start), timeZone)
+  // Where the clock jumps over midnight the day begins at the jump.
+  while (dayOf(new Date(start), timeZone) < day) start += 15 * 60_000
+  return new Date(start)
+}
+
+/** The day after, as `yyyy-MM-dd`. */
+export function nextDay(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00.000Z`) + 24 * 3_600_000).toISOString().slice(0, 10)
+}
+
+/** How far the zone is ahead of UTC at a moment. Milliseconds. */
+export function zoneOffsetMs(moment: Date, timeZone: string): number {
+  const { year, month, day, hour, minute, second } = parts(moment, timeZone)
+  return (
+    Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`) -
+    (moment.getTime() - moment.getMilliseconds())
+  )
+}
+
+function parts(moment: Date, timeZone: string): Record<Intl.DateTimeFormatPartTypes, string> {
+  let format = formats.get(timeZone)
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    })
+    formats.set(timeZone, format)
+  }
+  return Object.fromEntries(format.formatToParts(moment).map(({ type, value }) => [type, value])) as Record<
+    Intl.DateTimeFormatPartTypes,
+    string
+  >
+}

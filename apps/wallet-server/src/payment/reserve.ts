@@ -1,0 +1,128 @@
+/**
+ * Steps 1 and, where both ends lie in one database, 2 of a payment: lock, judge, write, for as many as come together.
+ *
+ * From the balance the payer's end posts at once, so the merchant's end is decided in the same transaction: transfers, payment,
+ * order PAID, notification. From a bank account the payer's end is pending, and the order waits; `settle.ts` goes on when the
+ * bank has answered.
+ */
+import { WalletError } from '@tradepay/contract'
+import type { Deps } from '../build-server.ts'
+import { bucketsOfOthers } from '../db/buckets.ts'
+import type { Queryable } from '../db/transaction.ts'
+import { newTimedId } from '../ids.ts'
+import { lockAccounts, selectAccounts, writeTransfers } from '../ledger/store.ts'
+import { merchantAccount, userAccount } from '../ledger/types.ts'
+import { insertNotifications } from '../notification/outbox.ts'
+import { orderNotification } from '../order/events.ts'
+import { lockOrders } from '../order/store.ts'
+import { judge, type Facts, type RoutedAttempt, type Verdict } from './judge.ts'
+import { readAllowances, writeSpent, type Payer } from './limits.ts'
+import { insertPayments, markPaid, setProcessing, type NewPayment } from './store.ts'
+import { fromBalance, fromBank, toMerchant } from './transfers.ts'
+
+type ReserveDeps = Pick<Deps, 'random' | 'settings'>
+
+/** An attempt, with the bank account it takes the money from where it does. */
+export type Reservation = RoutedAttempt & { bankAccountId: string | null }
+
+/**
+ * Judges the attempts and writes what is granted, in the caller's transaction.
+ * Locks orders, then payers, and at the very end, by crediting them, payees.
+ */
+export async function reserve(
+  tx: Queryable,
+  attempts: Reservation[],
+  deps: ReserveDeps,
+  now: Date,
+): Promise<Verdict[]> {
+  const facts = await lockFacts(tx, attempts, deps, now)
+  const verdicts = judge(attempts, facts, now)
+  const granted = attempts.flatMap((attempt, index) => {
+    const verdict = verdicts[index]!
+    return verdict.outcome === 'GRANTED' ? [{ ...attempt, order: verdict.order }] : []
+  })
+  if (granted.length > 0) await write(tx, granted, facts, deps, now)
+  return verdicts
+}
+
+async function lockFacts(tx: Queryable, attempts: Reservation[], deps: ReserveDeps, now: Date): Promise<Facts> {
+  const others = await bucketsOfOthers(
+    tx,
+    attempts.flatMap(({ orderBucket, payerBucket }) => [orderBucket, payerBucket]),
+  )
+  const orders = await lockOrders(tx, [...new Set(attempts.map(({ tradeNo }) => tradeNo))])
+  const payers = payersOf(attempts)
+  const payees = new Set(orders.map(({ merchantId, amount }) => merchantAccount(merchantId, amount.currency)))
+  return {
+    orders: new Map(orders.map((order) => [order.tradeNo, order])),
+    payers: byId(await lockAccounts(tx, [...payers.keys()])),
+    payees: byId(await selectAccounts(tx, [...payees])),
+    // Read after the accounts are locked: they stand for the counters too.
+    allowances: await readAllowances(tx, [...payers.values()], deps, now),
+    bucketsOfOthers: others,
+  }
+}
+
+const byId = <Account extends { id: string }>(accounts: Account[]): Map<string, Account> =>
+  new Map(accounts.map((account) => [account.id, account]))
+
+type Granted = Reservation & { order: Extract<Verdict, { outcome: 'GRANTED' }>['order'] }
+
+async function write(tx: Queryable, granted: Granted[], facts: Facts, deps: ReserveDeps, now: Date): Promise<void> {
+  const payments = granted.map(toPayment)
+  const paid = granted.filter(({ channel }) => channel === 'BALANCE')
+
+  await insertPayments(tx, payments, now)
+  if (paid.length > 0) {
+    await markPaid(tx, paid.map(toPayment), now)
+    const newId = (bucket: number): string => newTimedId(now, deps.settings.timeZone, bucket, deps.random)
+    const notifications = paid.map(({ order }) => orderNotification('ORDER_PAID', newId(order.bucket), order))
+    await insertNotifications(tx, notifications, now)
+  }
+  for (const one of granted) {
+    if (one.channel === 'BANK') await setProcessing(tx, one.order, one.paymentId)
+  }
+  await writeSpent(tx, spentAfter(granted, facts), deps, now)
+  // Last, because from here to the commit nobody else can pay the same merchants.
+  await writeTransfers(
+    tx,
+    granted.flatMap((one) =>
+      one.channel === 'BALANCE' ? [fromBalance(one), ...toMerchant(one.paymentId, one.order)] : [fromBank(one)],
+    ),
+    now,
+  )
+}
+
+function toPayment({
+  paymentId,
+  orderBucket,
+  tradeNo,
+  payerId,
+  payerBucket,
+  amount,
+  channel,
+  bankAccountId,
+}: Granted): NewPayment {
+  if ((channel === 'BANK') !== (bankAccountId !== null)) throw new WalletError('BANK_ACCOUNT_NOT_FOUND')
+  return { paymentId, bucket: orderBucket, tradeNo, payerId, payerBucket, amount, channel, bankAccountId }
+}
+
+/** What the day has used of those who have a limit for it. */
+function spentAfter(granted: Granted[], { allowances }: Facts): (Payer & { spent: bigint })[] {
+  return [...payersOf(granted)].flatMap(([id, payer]) => {
+    const allowance = allowances.get(id)
+    if (!allowance || allowance.perDay === null) return []
+    const added = granted.filter((one) => userAccount(one.payerId, one.amount.currency) === id)
+    return [{ ...payer, spent: added.reduce((sum, { amount }) => sum + amount.minor, allowance.spentToday) }]
+  })
+}
+
+/** The payers by the id of their account: each once. */
+function payersOf(attempts: Reservation[]): Map<string, Payer> {
+  return new Map(
+    attempts.map(({ payerId, payerBucket, amount: { currency } }) => [
+      userAccount(payerId, currency),
+      { userId: payerId, bucket: payerBucket, currency },
+    ]),
+  )
+}
