@@ -9,13 +9,7 @@ import { WalletError } from '@tradepay/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DIRECTORY_MS } from '../src/merchant/directory.ts'
 import { domainsAllow, isDomain } from '../src/program/domains.ts'
-import {
-  aMerchantWithClient,
-  aUser,
-  createTestWorld,
-  merchantKeys,
-  type TestWorld,
-} from './support/index.ts'
+import { aMerchantWithClient, aUser, createTestWorld, merchantKeys, type TestWorld } from './support/index.ts'
 
 let world: TestWorld
 

@@ -7,7 +7,7 @@
  * run again item by item, and only the culprit fails.
  */
 import { WalletError } from '@tradepay/contract'
-import { isLostConnection } from './transaction.ts'
+import { asUnknown, isLostConnection } from './transaction.ts'
 
 /** Most items in one batch: the fixed cost of a transaction is spread thin, and a caller still waits only milliseconds. */
 export const BATCH_ITEMS_MAX = 100
@@ -133,10 +133,3 @@ export function createBatcher<Item, Result>(
 
 const isUnknown = (error: unknown): boolean =>
   (error instanceof WalletError && error.code === 'OUTCOME_UNKNOWN') || isLostConnection(error)
-
-function asUnknown(error: unknown): unknown {
-  if (!isLostConnection(error)) return error
-  const unknown = new WalletError('OUTCOME_UNKNOWN')
-  unknown.cause = error
-  return unknown
-}

@@ -3,7 +3,8 @@
  * own together with the row that says it is done.
  *
  * Safe when several servers start at once: the number is inserted first, so the second one waits for the first and then
- * steps aside. A database that is newer than the program is refused.
+ * steps aside. A database that is newer than the program is refused. Numbers 4 and 5 are gone: they made functions that
+ * number 6 removes again.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import type pg from 'pg'

@@ -3,6 +3,7 @@
  * amount passes through a float; `timestamptz` arrives as Date; `numeric` stays text.
  */
 import pg from 'pg'
+import { asUnknown } from './transaction.ts'
 
 const BIGINT_OID = 20
 
@@ -49,6 +50,10 @@ export function createPool(url: string, options: { connections?: number } = {}):
     options: PLANNING,
     types: types as pg.CustomTypesConfig,
   })
+  // Also a single statement, outside of any transaction, answers "unknown" when the database is lost.
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
+  pool.query = ((...args: unknown[]) =>
+    query(...args).catch((error: unknown) => Promise.reject(asUnknown(error)))) as typeof pool.query
   // An idle connection that breaks (the database restarts) is removed from the pool by the driver itself; whoever
   // uses the pool next gets a new one. Without a listener the event would end the process.
   pool.on('error', () => undefined)

@@ -63,6 +63,14 @@ export function isLostConnection(error: unknown): boolean {
   return error instanceof Error && driverMessages.test(error.message)
 }
 
+/** What the caller is told: a lost connection leaves the outcome unknown; every other error is what it is. */
+export function asUnknown(error: unknown): unknown {
+  if (!isLostConnection(error)) return error
+  const unknown = new WalletError('OUTCOME_UNKNOWN')
+  unknown.cause = error
+  return unknown
+}
+
 /**
  * Runs `work` in a transaction and commits it.
  * `work` may run several times and must therefore change nothing but the database.

@@ -89,7 +89,8 @@ export function createMerchantService({ db, clock, random }: Deps, ledger: Ledge
       const accounts = await accountsOf(merchantId)
       await transaction(db, async (tx) => {
         if (!(await store.updateMerchantState(tx, merchantId, frozen ? 'FROZEN' : 'ACTIVE'))) throw unknownMerchant()
-        for (const account of accounts) await ledger.setFrozen(account.id, frozen, tx)
+        // Last id first, as payments lock them.
+        for (const account of accounts.toReversed()) await ledger.setFrozen(account.id, frozen, tx)
       })
       merchants.forget(merchantId)
     },

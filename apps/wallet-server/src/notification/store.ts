@@ -153,11 +153,7 @@ export async function updateAfterAttempt(
 }
 
 /** Counts an attempt that came too late to matter: another server had finished the notification meanwhile. */
-export async function updateAttemptsOnly(
-  tx: Queryable,
-  key: NotificationKey,
-  attempts: number,
-): Promise<void> {
+export async function updateAttemptsOnly(tx: Queryable, key: NotificationKey, attempts: number): Promise<void> {
   await tx.query({
     name: 'update-notification-attempts',
     text: 'update notifications set attempts = $4 where subject_id = $1 and sequence = $2 and bucket = $3',

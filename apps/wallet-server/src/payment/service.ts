@@ -121,11 +121,10 @@ export function createPaymentService(
     return payment?.payerId === payerId ? paymentId : null
   }
 
-  // What is settled in a transaction is recorded after its commit.
-  const settlements = new Map<string, Settlement>()
-  const settled = (key: string): void => {
-    const settlement = settlements.get(key)
-    settlements.delete(key)
+  // What is settled in a transaction is recorded after its commit; of one that was rolled back nothing is kept.
+  const settlements = new WeakMap<Funding, Settlement>()
+  const settled = (funding: Funding): void => {
+    const settlement = settlements.get(funding)
     if (settlement) recordSettlement(recorder, settlement, clock.now())
     wake()
   }
@@ -141,16 +140,16 @@ export function createPaymentService(
   fundings.own('PAYMENT', {
     answered,
     async settle(tx, funding, outcome) {
-      settlements.set(funding.fundingId, await settlePayment(tx, funding, outcome, deps, fundings))
+      settlements.set(funding, await settlePayment(tx, funding, outcome, deps, fundings))
     },
-    settled: ({ fundingId }) => settled(fundingId),
+    settled,
   })
   fundings.own('RETURN', {
     answered,
     async settle(tx, funding, outcome) {
-      settlements.set(funding.fundingId, await settleReturn(tx, funding, outcome, deps))
+      settlements.set(funding, await settleReturn(tx, funding, outcome, deps))
     },
-    settled: ({ fundingId }) => settled(fundingId),
+    settled,
   })
 
   return {

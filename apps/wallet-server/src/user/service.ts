@@ -143,8 +143,8 @@ export function createUserService(deps: Deps, ledger: LedgerService): UserServic
       const accounts = await accountsOf(userId)
       await transaction(db, async (tx) => {
         if (!(await store.updateUserState(tx, userId, bucket, frozen ? 'FROZEN' : 'ACTIVE'))) throw notFound()
-        // In the order of their ids, as payments lock them.
-        for (const account of accounts) await ledger.setFrozen(account.id, frozen, tx)
+        // Last id first, as payments lock them.
+        for (const account of accounts.toReversed()) await ledger.setFrozen(account.id, frozen, tx)
       })
     },
 

@@ -1,7 +1,7 @@
 /**
  * A road between a pool and PostgreSQL on which accidents happen where a test wants them: the connection is cut before a
- * chosen statement reaches the database, or after it was run and before its answer comes back; a statement is held up;
- * nobody gets in; or nothing comes through any more without a word. It reads the frames of PostgreSQL's protocol (manual,
+ * chosen statement reaches the database, or after it was run and before its answer comes back; a statement is held up; or
+ * nobody gets in. It reads the frames of PostgreSQL's protocol (manual,
  * "Frontend/Backend Protocol") and changes none.
  */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
@@ -29,8 +29,6 @@ export interface FaultProxy {
   refuse(refusing: boolean): void
   /** Cuts every connection at once. */
   cutAll(): void
-  /** From now on nothing comes through the connections there are, and neither side is told. New ones work. */
-  silence(): void
   /** Connections now. */
   connections(): number
   close(): Promise<void>
@@ -78,7 +76,6 @@ export async function createFaultProxy(databaseUrl: string): Promise<FaultProxy>
     },
     refuse: (yes) => void (refusing = yes),
     cutAll: () => links.forEach((link) => link.cut()),
-    silence: () => links.forEach((link) => link.silence()),
     connections: () => links.size,
     async close() {
       links.forEach((link) => link.cut())
@@ -106,7 +103,6 @@ class Link {
   #fromServer: Buffer = Buffer.alloc(0)
   #started = false
   #held = false
-  #silent = false
   /** The statements of the transaction that is open. */
   #seen = new Set<string>()
   /** What is cut when the database has answered. */
@@ -123,7 +119,7 @@ class Link {
     for (const socket of [client, server]) {
       socket.setNoDelay(true)
       socket.on('error', () => undefined)
-      socket.on('close', () => this.#silent || this.cut())
+      socket.on('close', () => this.cut())
     }
     client.on('data', (data) => {
       this.#fromClient = Buffer.concat([this.#fromClient, data])
@@ -137,10 +133,6 @@ class Link {
     this.#server.destroy()
   }
 
-  silence(): void {
-    this.#silent = true
-  }
-
   /** The database is left first, and has rolled back before the client hears of it: its locks are gone then. */
   #leave(): void {
     this.#held = true
@@ -149,7 +141,7 @@ class Link {
 
   /** Frames of the client, one by one, as far as they are whole. */
   #passOn(): void {
-    while (!this.#held && !this.#silent) {
+    while (!this.#held) {
       // The first frame has no type.
       const head = this.#started ? 1 : 0
       if (this.#fromClient.length < head + 4) return
@@ -193,7 +185,6 @@ class Link {
   }
 
   #passBack(data: Buffer): void {
-    if (this.#silent) return
     if (!this.#after) return void this.#client.write(data)
     // The answer is whole when the database is ready for more: then the statement was certainly run.
     this.#fromServer = Buffer.concat([this.#fromServer, data])

@@ -41,7 +41,9 @@ export async function createSmallDisk(): Promise<SmallDisk> {
     if (mounted) execFileSync('umount', ['-l', folder])
     await rm(folder, { recursive: true, force: true })
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    process.stderr.write(`NOTE: no small disk can be mounted here (${reason}): the database itself says that its disk is full.\n`)
+    process.stderr.write(
+      `NOTE: no small disk can be mounted here (${reason}): the database itself says that its disk is full.\n`,
+    )
     return madeUp(database)
   }
 }

@@ -233,7 +233,12 @@ export async function aBankAccount(
   about: { bankRef?: string; currency?: Currency } = {},
 ): Promise<BankAccount> {
   const bankRef = about.bankRef ?? `bank-${nextNumber(world)}`
-  return world.rooms.fundings.link({ ownerId, bankRef, label: `Test Bank ··${bankRef}`, currency: about.currency ?? 'CNY' })
+  return world.rooms.fundings.link({
+    ownerId,
+    bankRef,
+    label: `Test Bank ··${bankRef}`,
+    currency: about.currency ?? 'CNY',
+  })
 }
 
 /** What a user can spend, in smallest units. */
