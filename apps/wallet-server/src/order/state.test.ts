@@ -1,6 +1,6 @@
 /** Every state of an order against every event, and how an order looks at a time. */
 import { describe, expect, test } from 'vitest'
-import { asSeenAt, isPastItsTime, nextState, refusalToPay } from './state.ts'
+import { asSeenAt, isPastItsTime, nextState } from './state.ts'
 import type { Order } from './types.ts'
 
 const expiresAt = new Date('2026-03-01T04:15:00.000Z')
@@ -75,20 +75,4 @@ describe('an unpaid order', () => {
 
 test('what has been paid or closed never changes with time', () => {
   for (const final of [paid, closed]) expect(asSeenAt(final, after)).toEqual(final)
-})
-
-test.each([
-  ['open', order(), before, null],
-  ['past its time', order(), after, 'ORDER_EXPIRED'],
-  ['closed by the merchant', closed, before, 'ORDER_CLOSED'],
-  [
-    'closed by the timer',
-    order({ state: 'CLOSED', closeReason: 'EXPIRED', closedAt: expiresAt }),
-    after,
-    'ORDER_EXPIRED',
-  ],
-  ['paid', paid, before, 'ORDER_PAID'],
-] as const)('an order that is %s can be paid, or says why not', (_, subject, now, code) => {
-  const refusal = refusalToPay(subject, now)
-  expect(refusal && refusal.code).toBe(code)
 })

@@ -2,7 +2,7 @@
  * What can happen to an order, as pure functions over the table of the contract. Nobody moves an order in any other way:
  * the SQL that writes a state names in its `where` the state it comes from.
  */
-import { orderTransitions, WalletError, type CloseReason, type OrderState } from '@tradepay/contract'
+import { orderTransitions, type CloseReason, type OrderState } from '@tradepay/contract'
 import type { Order } from './types.ts'
 
 export type OrderEvent = 'pay' | 'close' | 'expire'
@@ -38,14 +38,4 @@ export function closed(order: Order, closeReason: CloseReason, now: Date): Order
  */
 export function asSeenAt(order: Order, now: Date): Order {
   return isPastItsTime(order, now) ? closed(order, 'EXPIRED', now) : order
-}
-
-/**
- * Why the order cannot be paid, or null when it can. The payment itself decides again, under its lock.
- */
-export function refusalToPay(order: Order, now: Date): WalletError | null {
-  const seen = asSeenAt(order, now)
-  if (nextState(seen.state, 'pay') !== null) return null
-  if (seen.state === 'PAID') return new WalletError('ORDER_PAID')
-  return new WalletError(seen.closeReason === 'EXPIRED' ? 'ORDER_EXPIRED' : 'ORDER_CLOSED')
 }
