@@ -4,7 +4,7 @@
  * whole batch; which money a kind of transfer moves is said in `balance.ts`.
  */
 import type { Queryable } from '../db/transaction.ts'
-import { numberArray, textArray } from './arrays.ts'
+import { numberArray, textArray } from '../db/arrays.ts'
 import { movesOf } from './balance.ts'
 import type { Account, AccountKind, PostedTransfer, Transfer, TransferKind, TransfersPage } from './types.ts'
 
@@ -150,6 +150,20 @@ export async function lockAccounts(tx: Queryable, ids: string[]): Promise<Locked
     values: [textArray(ids)],
   })
   return rows.map(toLedgerAccount)
+}
+
+/** Whether accounts are frozen and of our buckets, unlocked: for those who are only credited. Missing ones are not answered. */
+export async function selectStanding(
+  db: Queryable,
+  ids: string[],
+): Promise<Pick<LockedAccount, 'id' | 'frozen' | 'owned'>[]> {
+  const { rows } = await db.query<Pick<LockedAccount, 'id' | 'frozen' | 'owned'>>({
+    name: 'select-standing',
+    text: `select a.id, a.frozen, b.bucket is not null as owned
+      from accounts a left join owned_buckets b on b.bucket = a.bucket where a.id = any ($1)`,
+    values: [textArray(ids)],
+  })
+  return rows
 }
 
 /** The wallet's own among the accounts, unlocked. Their stored sums are always zero: nothing limits them. */

@@ -3,6 +3,7 @@
  * there together or not at all. Sending begins after commit.
  */
 import type { ApiFamily } from '@tradepay/contract'
+import { numberArray, textArray } from '../db/arrays.ts'
 import type { Queryable } from '../db/transaction.ts'
 
 export interface NewNotification {
@@ -42,14 +43,14 @@ export async function insertNotifications(tx: Queryable, rows: NewNotification[]
         left join clients c on c.client_id = t.client_id and t.client_address and t.announce and t.named_url is null
       ) as a`,
     values: [
-      rows.map((row) => row.notificationId),
-      rows.map((row) => row.bucket),
-      rows.map((row) => row.clientId),
-      rows.map((row) => row.family),
-      rows.map((row) => row.url),
-      rows.map((row) => row.subjectId),
-      rows.map((row) => row.sequence),
-      rows.map((row) => JSON.stringify(row.event)),
+      textArray(rows.map((row) => row.notificationId)),
+      numberArray(rows.map((row) => row.bucket)),
+      textArray(rows.map((row) => row.clientId)),
+      textArray(rows.map((row) => row.family)),
+      textArray(rows.map((row) => row.url)),
+      textArray(rows.map((row) => row.subjectId)),
+      numberArray(rows.map((row) => row.sequence)),
+      textArray(rows.map((row) => JSON.stringify(row.event))),
       rows.map((row) => row.announce),
       rows.map((row) => row.clientAddress),
       now,

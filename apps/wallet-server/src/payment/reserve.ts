@@ -10,7 +10,7 @@ import type { Deps } from '../build-server.ts'
 import { bucketsOfOthers } from '../db/buckets.ts'
 import type { Queryable } from '../db/transaction.ts'
 import { newTimedId } from '../ids.ts'
-import { lockAccounts, selectAccounts, writeTransfers } from '../ledger/store.ts'
+import { lockAccounts, selectStanding, writeTransfers } from '../ledger/store.ts'
 import { merchantAccount, userAccount } from '../ledger/types.ts'
 import { insertNotifications } from '../notification/outbox.ts'
 import { orderNotification } from '../order/events.ts'
@@ -46,25 +46,42 @@ export async function reserve(
 }
 
 async function lockFacts(tx: Queryable, attempts: Reservation[], deps: ReserveDeps, now: Date): Promise<Facts> {
-  const others = await bucketsOfOthers(
-    tx,
-    attempts.flatMap(({ orderBucket, payerBucket }) => [orderBucket, payerBucket]),
-  )
-  const orders = await lockOrders(tx, [...new Set(attempts.map(({ tradeNo }) => tradeNo))])
-  const payers = payersOf(attempts)
-  const payees = new Set(orders.map(({ merchantId, amount }) => merchantAccount(merchantId, amount.currency)))
+  const orders = byKey(await lockOrders(tx, [...new Set(attempts.map(({ tradeNo }) => tradeNo))]), 'tradeNo')
+  const payerOf = payersOf(attempts)
+  const payeeIds = [...orders.values()].map(({ merchantId, amount }) => merchantAccount(merchantId, amount.currency))
+  const payers = byKey(await lockAccounts(tx, [...payerOf.keys()]), 'id')
+  const payees = byKey(await selectStanding(tx, [...new Set(payeeIds)]), 'id')
   return {
-    orders: new Map(orders.map((order) => [order.tradeNo, order])),
-    payers: byId(await lockAccounts(tx, [...payers.keys()])),
-    payees: byId(await selectAccounts(tx, [...payees])),
+    orders,
+    payers,
+    payees,
     // Read after the accounts are locked: they stand for the counters too.
-    allowances: await readAllowances(tx, [...payers.values()], deps, now),
-    bucketsOfOthers: others,
+    allowances: await readAllowances(tx, [...payerOf.values()], deps, now),
+    bucketsOfOthers: await bucketsInDoubt(tx, attempts, { orders, payers, payees }),
   }
 }
 
-const byId = <Account extends { id: string }>(accounts: Account[]): Map<string, Account> =>
-  new Map(accounts.map((account) => [account.id, account]))
+/** What is found says itself whether its bucket is ours; only of what is missing the database is asked. */
+async function bucketsInDoubt(
+  tx: Queryable,
+  attempts: Reservation[],
+  {
+    orders,
+    payers,
+    payees,
+  }: { orders: Facts['orders']; payers: Facts['payers']; payees: Map<string, { owned: boolean }> },
+): Promise<Set<number>> {
+  const doubted = attempts.flatMap(({ tradeNo, orderBucket, payerId, payerBucket, amount }) => {
+    const order = orders.get(tradeNo)
+    const payee = order && payees.get(merchantAccount(order.merchantId, order.amount.currency))
+    const payer = payers.get(userAccount(payerId, amount.currency))
+    return [...(payee?.owned ? [] : [orderBucket]), ...(payer?.owned ? [] : [payerBucket])]
+  })
+  return doubted.length === 0 ? new Set() : bucketsOfOthers(tx, doubted)
+}
+
+const byKey = <Key extends string, Row extends Record<Key, string>>(rows: Row[], key: Key): Map<string, Row> =>
+  new Map(rows.map((row) => [row[key], row]))
 
 type Granted = Reservation & { order: Extract<Verdict, { outcome: 'GRANTED' }>['order'] }
 

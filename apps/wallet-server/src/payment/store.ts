@@ -3,6 +3,7 @@
  */
 import type { PaymentState, RefusalCode } from '@tradepay/contract'
 import type { Currency, Money } from '@tradepay/money'
+import { numberArray, textArray } from '../db/arrays.ts'
 import type { Queryable } from '../db/transaction.ts'
 import type { OwnPayment } from './types.ts'
 
@@ -50,15 +51,15 @@ export async function insertPayments(tx: Queryable, payments: NewPayment[], now:
         $8::text[], $9::text[])
         as t (payment_id, bucket, trade_no, payer_id, payer_bucket, amount, currency, channel, bank_account_id)`,
     values: [
-      payments.map((payment) => payment.paymentId),
-      payments.map((payment) => payment.bucket),
-      payments.map((payment) => payment.tradeNo),
-      payments.map((payment) => payment.payerId),
-      payments.map((payment) => payment.payerBucket),
-      payments.map((payment) => payment.amount.minor),
-      payments.map((payment) => payment.amount.currency),
-      payments.map((payment) => payment.channel),
-      payments.map((payment) => payment.bankAccountId),
+      textArray(payments.map((payment) => payment.paymentId)),
+      numberArray(payments.map((payment) => payment.bucket)),
+      textArray(payments.map((payment) => payment.tradeNo)),
+      textArray(payments.map((payment) => payment.payerId)),
+      numberArray(payments.map((payment) => payment.payerBucket)),
+      numberArray(payments.map((payment) => payment.amount.minor)),
+      textArray(payments.map((payment) => payment.amount.currency)),
+      textArray(payments.map((payment) => payment.channel)),
+      textArray(payments.map((payment) => payment.bankAccountId)),
       now,
     ],
   })
@@ -78,10 +79,10 @@ export async function markPaid(
       from unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) as t (trade_no, bucket, payer_id, payment_id)
       where o.trade_no = t.trade_no and o.bucket = t.bucket and o.state = 'CREATED'`,
     values: [
-      payments.map((payment) => payment.tradeNo),
-      payments.map((payment) => payment.bucket),
-      payments.map((payment) => payment.payerId),
-      payments.map((payment) => payment.paymentId),
+      textArray(payments.map((payment) => payment.tradeNo)),
+      numberArray(payments.map((payment) => payment.bucket)),
+      textArray(payments.map((payment) => payment.payerId)),
+      textArray(payments.map((payment) => payment.paymentId)),
       now,
     ],
   })
