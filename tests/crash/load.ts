@@ -58,12 +58,14 @@ export function startLoad(wallet: RunningWallet, merchant: Merchant): Load {
   const orders = new Map<string, string>()
   const paid = new Set<string>()
   const processing = new Set<string>()
-  let waiting: (() => void)[] = []
+  let waiting: { behind: number; resolve: () => void }[] = []
+  let calls = 0
   let stopped = false
   let failure: unknown = null
   const userId = wallet.world.users[0]!.userId
 
   async function createAndPay(orderNo: string, count: number): Promise<void> {
+    const call = ++calls
     const { tradeNo } = await merchant.client.create({
       orderNo,
       title: `Order ${orderNo}`,
@@ -72,7 +74,8 @@ export function startLoad(wallet: RunningWallet, merchant: Merchant): Load {
       notifyUrl: merchant.notifyUrl,
     })
     orders.set(orderNo, tradeNo)
-    for (const resolve of waiting.splice(0)) resolve()
+    for (const { resolve } of waiting.filter(({ behind }) => behind < call)) resolve()
+    waiting = waiting.filter(({ behind }) => behind >= call)
     const byBank = count % BY_BANK_EVERY === 0
     const { outcome } = await postJson<ConfirmPaymentAnswer>(wallet.world.walletUrl + sandboxPaths.confirm(tradeNo), {
       userId,
@@ -102,14 +105,14 @@ export function startLoad(wallet: RunningWallet, merchant: Merchant): Load {
     caller(number).catch((error: unknown) => {
       failure ??= error
       stopped = true
-      for (const resolve of waiting.splice(0)) resolve()
+      for (const { resolve } of waiting.splice(0)) resolve()
     }),
   )
   return {
     orders,
     paid,
     processing,
-    nextOrder: () => (stopped ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    nextOrder: () => (stopped ? Promise.resolve() : new Promise((resolve) => waiting.push({ behind: calls, resolve }))),
     async stop() {
       stopped = true
       await Promise.all(callers)
