@@ -2,6 +2,7 @@
  * The official `alipay-sdk` against the whole server over real HTTP, checking every signature, with nothing but its
  * gateway, keys and app id set.
  */
+import { readFileSync } from 'node:fs'
 import { AlipaySdk } from 'alipay-sdk'
 import { money } from '@tradepay/money'
 import { createTransport, systemClock } from '@tradepay/wallet-server'
@@ -56,6 +57,14 @@ const exec = (method: string, bizContent: object, parameters: object = {}, with_
   with_.exec(method, { bizContent, ...parameters }, { validateSign: true })
 const create = (bizContent: object, parameters: object = {}) => exec('alipay.trade.create', bizContent, parameters)
 const query = (bizContent: object) => exec('alipay.trade.query', bizContent)
+
+test('the order that the README shows is created', async () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const shown = /outTradeNo: '(.+?)', totalAmount: '(.+?)', subject: '(.+?)' }, notifyUrl: '(.+?)'/.exec(readme)
+  const [, outTradeNo, totalAmount, subject, notifyUrl] = shown ?? []
+  const answer = await create({ outTradeNo, totalAmount, subject }, { notifyUrl })
+  expect(answer).toMatchObject({ code: '10000', outTradeNo, tradeNo: expect.stringMatching(/^[0-9]{28}$/) as string })
+})
 
 test('an order is created, inquired, repeated, paid, announced, and inquired again', async () => {
   const trade = aTrade({ passbackParams: 'table%3D7' })

@@ -15,7 +15,7 @@ export interface Notification {
   url: string
   subjectId: string
   sequence: number
-  /** The facts, as the transaction wrote them. See `pay` in migrations/000005_pay.sql. */
+  /** The facts, as the transaction that made them true wrote them; opaque to this room. */
   event: Record<string, unknown>
   state: NotificationState
   attempts: number

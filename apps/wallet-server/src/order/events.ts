@@ -27,7 +27,7 @@ export interface OrderEvent {
   /** Null while it is not closed. */
   closedAt: string | null
   closeReason: string | null
-  /** What has been refunded in all, this refund included. */
+  /** What has reached the payer again in all, this refund included; what waits for a bank is not. */
   refunded: string
   /** Only for ORDER_REFUNDED and REFUND_FAILED. */
   refund: EventRefund | null

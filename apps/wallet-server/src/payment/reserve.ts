@@ -5,7 +5,6 @@
  * order PAID, notification. From a bank account the payer's end is pending, and the order waits; `settle.ts` goes on when the
  * bank has answered.
  */
-import { WalletError } from '@tradepay/contract'
 import type { Deps } from '../build-server.ts'
 import { bucketsOfOthers } from '../db/buckets.ts'
 import type { Queryable } from '../db/transaction.ts'
@@ -120,7 +119,8 @@ function toPayment({
   channel,
   bankAccountId,
 }: Granted): NewPayment {
-  if ((channel === 'BANK') !== (bankAccountId !== null)) throw new WalletError('BANK_ACCOUNT_NOT_FOUND')
+  if ((channel === 'BANK') !== (bankAccountId !== null))
+    throw new Error('A payment has a bank account exactly when it is by bank.')
   return { paymentId, bucket: orderBucket, tradeNo, payerId, payerBucket, amount, channel, bankAccountId }
 }
 

@@ -1,7 +1,7 @@
 /**
  * A statement: what moved a merchant's money on one day of the wallet's time zone, in one currency (I9).
  */
-import type { Currency, Money } from '@tradepay/money'
+import type { Currency } from '@tradepay/money'
 
 export type StatementKind = 'PAYMENT' | 'FEE' | 'REFUND' | 'FEE_REFUND' | 'PAY_OUT'
 
@@ -9,7 +9,10 @@ export type StatementKind = 'PAYMENT' | 'FEE' | 'REFUND' | 'FEE_REFUND' | 'PAY_O
 export interface StatementRow {
   kind: StatementKind
   at: Date
-  /** Signed, from the merchant's side: payments and returned fees are positive, the others negative. Smallest unit. */
+  /**
+   * Signed, from the merchant's side: payments and returned fees are positive, the others negative. A returned fee that is
+   * taken again, because the bank refused the refund, is a FEE_REFUND below zero. Smallest unit.
+   */
   minor: bigint
   /** The payment, refund or pay-out. */
   id: string
@@ -56,5 +59,3 @@ export interface StatementService {
    */
   statement(merchantId: string, day: string, currency: Currency): Promise<Statement>
 }
-
-export type { Money }

@@ -70,7 +70,7 @@ function hintFor(name: string): string {
   return ` Write ${name.startsWith('catch') ? 'catch' : 'on'}${event[1]![0]!.toUpperCase()}${event[1]!.slice(1)}.`
 }
 
-/** A picture named in the markup is looked for now; a relative path becomes one from the root. */
+/** A picture that the markup names and the package lacks is warned of; a relative path becomes one from the root. */
 function checkPicture(attribute: AxmlAttribute, value: Value, element: AxmlElement, context: FileContext): void {
   const { source, warnings, project } = context.of(element)
   if (typeof value.fixed !== 'string' || value.fixed === '' || /^[a-z][a-z\d+.-]*:|^\/\//i.test(value.fixed)) return
