@@ -16,7 +16,7 @@ export const BUCKETS = 1000
 /** A new 28-digit number in the bucket. */
 export function newTimedId(now: Date, timeZone: string, bucket: number, random: Random): string {
   const { day, midnightOffsetMs } = wallClock(now, timeZone)
-  return day + String(midnightOffsetMs).padStart(8, '0') + bucketDigits(bucket) + random.digits(9)
+  return day + midnightOffsetMs + bucketDigits(bucket) + random.digits(9)
 }
 
 /** The bucket in a 28-digit number, or null when it is not one of ours: then it is simply not found. */
@@ -52,16 +52,28 @@ export function bucketDigits(bucket: number): string {
 const QUARTER_MS = 15 * 60_000
 const offsets = new Map<string, { quarter: number; offsetMs: number }>()
 
-function wallClock(now: Date, timeZone: string): { day: string; midnightOffsetMs: number } {
-  const quarter = Math.floor(now.getTime() / QUARTER_MS)
+/** A batch draws all its numbers at the same moment. */
+let latest: { time: number; timeZone: string; clock: WallClock } | null = null
+
+interface WallClock {
+  day: string
+  midnightOffsetMs: string
+}
+
+function wallClock(now: Date, timeZone: string): WallClock {
+  const time = now.getTime()
+  if (latest?.time === time && latest.timeZone === timeZone) return latest.clock
+  const quarter = Math.floor(time / QUARTER_MS)
   let known = offsets.get(timeZone)
   if (known?.quarter !== quarter) {
     known = { quarter, offsetMs: zoneOffsetMs(now, timeZone) }
     offsets.set(timeZone, known)
   }
-  const local = new Date(now.getTime() + known.offsetMs)
-  return {
-    day: local.toISOString().slice(0, 10).replaceAll('-', ''),
-    midnightOffsetMs: local.getTime() - Math.floor(local.getTime() / 86_400_000) * 86_400_000,
+  const local = time + known.offsetMs
+  const clock = {
+    day: new Date(local).toISOString().slice(0, 10).replaceAll('-', ''),
+    midnightOffsetMs: String(local - Math.floor(local / 86_400_000) * 86_400_000).padStart(8, '0'),
   }
+  latest = { time, timeZone, clock }
+  return clock
 }

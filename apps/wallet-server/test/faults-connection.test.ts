@@ -81,7 +81,7 @@ describe.each(moments)('a connection that is lost %s', (_, when) => {
   test('while orders are paid leaves every payer with an unknown outcome, and a repeat gives the payment', async () => {
     const orders = await Promise.all(Array.from({ length: 5 }, () => anOrder(world, shop)))
     const before = await balanceOf(world, userId)
-    const lost = cutCommitOf('mark-orders-paid', when)
+    const lost = cutCommitOf('insert-succeeded-payments', when)
     const confirm = ({ tradeNo, amount }: (typeof orders)[number]) =>
       world.rooms.payments.confirm({ tradeNo, amount, payerId: userId })
     const calls = await Promise.allSettled(orders.map(confirm))
@@ -222,7 +222,7 @@ describe('a connection that is lost in the middle', () => {
     'lock-orders',
     'lock-accounts',
     'write-transfers',
-    'insert-payments',
+    'insert-succeeded-payments',
     'insert-notifications',
   ]
   test.each(
@@ -250,7 +250,7 @@ describe('a commit that is slow', () => {
   test('keeps its callers waiting, holds nobody else up, and is answered with what it did', async () => {
     const bo = await aUser(world)
     const [slow, quick] = [await anOrder(world, shop), await anOrder(world, await aMerchantWithClient(world))]
-    const held = proxy.hold({ at: 'commit', having: 'mark-orders-paid' })
+    const held = proxy.hold({ at: 'commit', having: 'insert-succeeded-payments' })
     let ended = false
     const waiting = world.rooms.payments
       .confirm({ tradeNo: slow.tradeNo, amount: slow.amount, payerId: userId })

@@ -15,6 +15,13 @@ export function textArray(values: readonly (string | null | undefined)[]): strin
   return `{"${(special.test(joined) ? values.map((value) => escaped(value!)) : values).join('","')}"}`
 }
 
+/** As no array at all when every value is the one that the statement takes for what is missing. */
+export const unlessAll = <Value>(
+  usual: Value,
+  values: readonly Value[],
+  array: (values: readonly Value[]) => string,
+): string => (values.every((value) => value === usual) ? '{}' : array(values))
+
 /** Whole numbers. */
 export const numberArray = (values: readonly (number | bigint)[]): string => `{${values.join()}}`
 

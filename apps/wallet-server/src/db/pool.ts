@@ -9,7 +9,7 @@ const BIGINT_OID = 20
 
 /** Longest wait for a free or new connection. Milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000
-/** Longest a statement may run; the longest of ours is a batch of 100 payments, a few milliseconds. Milliseconds. */
+/** Longest a statement may run; the longest of ours is a full batch of payments, some ten milliseconds. Milliseconds. */
 const STATEMENT_TIMEOUT_MS = 60_000
 
 /**

@@ -4,7 +4,7 @@
  * whole batch; which money a kind of transfer moves is said in `balance.ts`.
  */
 import type { Queryable } from '../db/transaction.ts'
-import { numberArray, textArray } from '../db/arrays.ts'
+import { numberArray, textArray, unlessAll } from '../db/arrays.ts'
 import { movesOf } from './balance.ts'
 import type { Account, AccountKind, PostedTransfer, Transfer, TransferKind, TransfersPage } from './types.ts'
 
@@ -230,18 +230,28 @@ export async function writeTransfers(tx: Queryable, transfers: Transfer[], now: 
   const { rowCount } = await tx.query({
     name: 'write-transfers',
     // Both arms find each row by its key: the sums for each account were made before, so nothing is sorted or grouped here.
+    // Arrays are unnested side by side in the list of columns: in `from`, each would be stored first and read again.
     text: `with written as (
         insert into transfers (cause_id, step, bucket, debit_account, credit_account, amount, currency, kind, resolves,
           expires_at, posted_at)
-        select t.*, $11::timestamptz
-        from unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-          $9::text[], $10::timestamptz[]) as t
+        select t.cause_id, t.step, t.bucket, t.debit_account, t.credit_account, t.amount, t.currency,
+          coalesce(t.kind, 'POSTED'), t.resolves, t.expires_at, $11::timestamptz
+        from (
+          select unnest($1::text[]) as cause_id, unnest($2::text[]) as step, unnest($3::smallint[]) as bucket,
+            unnest($4::text[]) as debit_account, unnest($5::text[]) as credit_account, unnest($6::bigint[]) as amount,
+            unnest($7::text[]) as currency, unnest($8::text[]) as kind, unnest($9::text[]) as resolves,
+            unnest($10::timestamptz[]) as expires_at
+        ) as t
       )
       update accounts a
-      set debits_posted = a.debits_posted + m.debits_posted, debits_pending = a.debits_pending + m.debits_pending,
-        credits_posted = a.credits_posted + m.credits_posted, credits_pending = a.credits_pending + m.credits_pending
-      from unnest($12::text[], $13::smallint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
-        as m (id, bucket, debits_posted, debits_pending, credits_posted, credits_pending)
+      set debits_posted = a.debits_posted + m.debits_posted, credits_posted = a.credits_posted + m.credits_posted,
+        debits_pending = a.debits_pending + coalesce(m.debits_pending, 0),
+        credits_pending = a.credits_pending + coalesce(m.credits_pending, 0)
+      from (
+        select unnest($12::text[]) as id, unnest($13::smallint[]) as bucket, unnest($14::bigint[]) as debits_posted,
+          unnest($15::bigint[]) as credits_posted, unnest($16::bigint[]) as debits_pending,
+          unnest($17::bigint[]) as credits_pending
+      ) as m
       where a.id = m.id and a.bucket = m.bucket and not a.computed`,
     values: [
       textArray(transfers.map((transfer) => transfer.causeId)),
@@ -251,16 +261,24 @@ export async function writeTransfers(tx: Queryable, transfers: Transfer[], now: 
       textArray(transfers.map((transfer) => transfer.creditAccount)),
       numberArray(transfers.map((transfer) => transfer.amount.minor)),
       textArray(transfers.map((transfer) => transfer.amount.currency)),
-      textArray(transfers.map((transfer) => transfer.kind ?? 'POSTED')),
+      textArray(transfers.map((transfer) => transfer.kind)),
       textArray(transfers.map((transfer) => transfer.resolves)),
       textArray(transfers.map((transfer) => transfer.expiresAt?.toISOString())),
       now,
       textArray(moves.map((move) => move.account)),
       numberArray(moves.map((move) => move.bucket)),
       numberArray(moves.map((move) => move.debitsPosted)),
-      numberArray(moves.map((move) => move.debitsPending)),
       numberArray(moves.map((move) => move.creditsPosted)),
-      numberArray(moves.map((move) => move.creditsPending)),
+      unlessAll(
+        0n,
+        moves.map((move) => move.debitsPending),
+        numberArray,
+      ),
+      unlessAll(
+        0n,
+        moves.map((move) => move.creditsPending),
+        numberArray,
+      ),
     ],
   })
   if (rowCount !== moves.length) {

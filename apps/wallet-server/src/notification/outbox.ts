@@ -30,29 +30,30 @@ export async function insertNotifications(tx: Queryable, rows: NewNotification[]
     name: 'insert-notifications',
     text: `insert into notifications (notification_id, bucket, client_id, family, url, subject_id, sequence, event, state,
         due_at, created_at, finished_at)
-      select a.notification_id, a.bucket, a.client_id, a.family, a.url, a.subject_id, a.sequence, a.event::jsonb,
+      select a.notification_id, a.bucket, a.client_id, a.family, a.url, a.subject_id, a.sequence, a.event,
         case when a.url is null then 'GIVEN_UP' else 'DUE' end,
-        case when a.url is null then null else $11::timestamptz end,
-        $11::timestamptz,
-        case when a.url is null then $11::timestamptz end
+        case when a.url is null then null else $10::timestamptz end,
+        $10::timestamptz,
+        case when a.url is null then $10::timestamptz end
       from (
-        select t.*, case when t.announce then coalesce(t.named_url, c.notify_url) end as url
-        from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::text[],
-          $9::boolean[], $10::boolean[])
-          as t (notification_id, bucket, client_id, family, named_url, subject_id, sequence, event, announce, client_address)
-        left join clients c on c.client_id = t.client_id and t.client_address and t.announce and t.named_url is null
+        select t.*, coalesce(t.named_url, c.notify_url) as url
+        from (
+          select unnest($1::text[]) as notification_id, unnest($2::smallint[]) as bucket, unnest($3::text[]) as client_id,
+            unnest($4::text[]) as family, unnest($5::text[]) as named_url, unnest($6::text[]) as subject_id,
+            unnest($7::integer[]) as sequence, jsonb_array_elements($8::jsonb) as event, unnest($9::text[]) as ask_client
+        ) as t
+        left join clients c on c.client_id = t.ask_client
       ) as a`,
     values: [
       textArray(rows.map((row) => row.notificationId)),
       numberArray(rows.map((row) => row.bucket)),
       textArray(rows.map((row) => row.clientId)),
       textArray(rows.map((row) => row.family)),
-      textArray(rows.map((row) => row.url)),
+      textArray(rows.map((row) => (row.announce ? row.url : null))),
       textArray(rows.map((row) => row.subjectId)),
       numberArray(rows.map((row) => row.sequence)),
-      textArray(rows.map((row) => JSON.stringify(row.event))),
-      rows.map((row) => row.announce),
-      rows.map((row) => row.clientAddress),
+      JSON.stringify(rows.map((row) => row.event)),
+      textArray(rows.map((row) => (row.announce && row.clientAddress && row.url === null ? row.clientId : null))),
       now,
     ],
   })

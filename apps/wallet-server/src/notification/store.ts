@@ -1,5 +1,6 @@
 /**
- * The SQL of notifications: claim what is due, write what came of it, read the log.
+ * The SQL of notifications: claim what is due, write what came of it, read the log. A row that is found by key is asked for
+ * its end and not for its state, for the reason given in `order/store.ts`.
  */
 import type { ApiFamily, NotificationState } from '@tradepay/contract'
 import type pg from 'pg'
@@ -74,7 +75,7 @@ export async function claimDue(
       ), claimed as materialized (
         select n.subject_id, n.sequence, n.bucket from notifications n
         join picked on picked.subject_id = n.subject_id and picked.sequence = n.sequence and picked.bucket = n.bucket
-        where n.state = 'DUE' and n.due_at <= $1 and (n.claimed_until is null or n.claimed_until <= $1)
+        where n.finished_at is null and n.due_at <= $1 and (n.claimed_until is null or n.claimed_until <= $1)
         for update of n skip locked
       )
       update notifications n set claimed_until = $2
@@ -147,7 +148,7 @@ export async function updateAfterAttempt(
   await tx.query({
     name: 'update-notification-after-attempt',
     text: `update notifications set state = $4, attempts = $5, due_at = $6, finished_at = $7, claimed_until = null
-      where subject_id = $1 and sequence = $2 and bucket = $3 and state = 'DUE'`,
+      where subject_id = $1 and sequence = $2 and bucket = $3 and finished_at is null`,
     values: [key.subjectId, key.sequence, key.bucket, after.state, after.attempts, after.dueAt, after.finishedAt],
   })
 }

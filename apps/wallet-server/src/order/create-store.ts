@@ -4,6 +4,7 @@
  * The merchant's client is the gate between the two: creates hold its row shared, a cancel that finds no order holds it
  * alone. Whoever comes second reads in a statement of its own, after the gate, and so sees what the first has committed.
  */
+import { numberArray, textArray } from '../db/arrays.ts'
 import type { Queryable } from '../db/transaction.ts'
 import type { RequestKey } from './store.ts'
 import type { Order } from './types.ts'
@@ -51,10 +52,14 @@ export async function insertOrders(tx: Queryable, items: NewOrder[], now: Date):
     text: `insert into orders (trade_no, bucket, merchant_id, client_id, request_id, family, content, app_id, buyer_id,
         title, amount, currency, notify_url, extra, expires_at, fee, state, created_at)
       select t.*, 'CREATED', $17::timestamptz
-      from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::text[],
-          $9::text[], $10::text[], $11::bigint[], $12::text[], $13::text[], $14::jsonb[], $15::timestamptz[], $16::bigint[])
-        as t (trade_no, bucket, merchant_id, client_id, request_id, family, content, app_id, buyer_id, title, amount,
-          currency, notify_url, extra, expires_at, fee)
+      from (
+        select unnest($1::text[]) as trade_no, unnest($2::smallint[]) as bucket, unnest($3::text[]) as merchant_id,
+          unnest($4::text[]) as client_id, unnest($5::text[]) as request_id, unnest($6::text[]) as family,
+          jsonb_array_elements($7::jsonb) as content, unnest($8::text[]) as app_id, unnest($9::text[]) as buyer_id,
+          unnest($10::text[]) as title, unnest($11::bigint[]) as amount, unnest($12::text[]) as currency,
+          unnest($13::text[]) as notify_url, jsonb_array_elements($14::jsonb) as extra,
+          unnest($15::timestamptz[]) as expires_at, unnest($16::bigint[]) as fee
+      ) as t
       where not exists (
         select 1 from cancelled_requests c
         where c.client_id = t.client_id and c.request_id = t.request_id and c.bucket = t.bucket
@@ -62,22 +67,22 @@ export async function insertOrders(tx: Queryable, items: NewOrder[], now: Date):
       on conflict (client_id, request_id, bucket) do nothing
       returning trade_no`,
     values: [
-      orders.map(({ tradeNo }) => tradeNo),
-      orders.map(({ bucket }) => bucket),
-      orders.map(({ merchantId }) => merchantId),
-      orders.map(({ clientId }) => clientId),
-      orders.map(({ requestId }) => requestId),
-      orders.map(({ family }) => family),
-      items.map(({ content }) => JSON.stringify(content)),
-      orders.map(({ appId }) => appId),
-      orders.map(({ buyerId }) => buyerId),
-      orders.map(({ title }) => title),
-      orders.map(({ amount }) => amount.minor),
-      orders.map(({ amount }) => amount.currency),
-      orders.map(({ notifyUrl }) => notifyUrl),
-      orders.map(({ extra }) => JSON.stringify(extra)),
-      orders.map(({ expiresAt }) => expiresAt.toISOString()),
-      orders.map(({ fee }) => fee),
+      textArray(orders.map(({ tradeNo }) => tradeNo)),
+      numberArray(orders.map(({ bucket }) => bucket)),
+      textArray(orders.map(({ merchantId }) => merchantId)),
+      textArray(orders.map(({ clientId }) => clientId)),
+      textArray(orders.map(({ requestId }) => requestId)),
+      textArray(orders.map(({ family }) => family)),
+      JSON.stringify(items.map(({ content }) => content)),
+      textArray(orders.map(({ appId }) => appId)),
+      textArray(orders.map(({ buyerId }) => buyerId)),
+      textArray(orders.map(({ title }) => title)),
+      numberArray(orders.map(({ amount }) => amount.minor)),
+      textArray(orders.map(({ amount }) => amount.currency)),
+      textArray(orders.map(({ notifyUrl }) => notifyUrl)),
+      JSON.stringify(orders.map(({ extra }) => extra)),
+      textArray(orders.map(({ expiresAt }) => expiresAt.toISOString())),
+      numberArray(orders.map(({ fee }) => fee)),
       now,
     ],
   })

@@ -1,8 +1,12 @@
 /**
  * The SQL of orders that exist: reading, locking, closing. An order lies in its merchant's bucket, which its tradeNo carries.
  * Whoever decides about orders locks them first, in the order of their tradeNo, and before any account.
+ *
+ * What is found by key never repeats the condition of a partial index (`state = 'CREATED'`): a plan made while few orders
+ * are unpaid would walk through that index instead, and be kept when there are millions.
  */
 import type { ApiFamily, CloseReason, OrderState } from '@tradepay/contract'
+import { textArray } from '../db/arrays.ts'
 import type { Queryable } from '../db/transaction.ts'
 import type { Order } from './types.ts'
 
@@ -114,7 +118,7 @@ export async function lockOrders(tx: Queryable, tradeNos: string[]): Promise<Ord
   const { rows } = await tx.query<OrderRow>({
     name: 'lock-orders',
     text: `select ${columns} from orders o where o.trade_no = any ($1::text[]) order by o.trade_no for update`,
-    values: [tradeNos],
+    values: [textArray(tradeNos)],
   })
   return rows.map(toOrder)
 }
@@ -153,7 +157,8 @@ export async function updateClosed(tx: Queryable, orders: Order[]): Promise<void
       set state = 'CLOSED', close_reason = t.close_reason, closed_at = t.closed_at, sequence = t.sequence
       from unnest($1::text[], $2::smallint[], $3::text[], $4::timestamptz[], $5::integer[])
         as t (trade_no, bucket, close_reason, closed_at, sequence)
-      where o.trade_no = t.trade_no and o.bucket = t.bucket and o.state = 'CREATED' and o.sequence = t.sequence - 1`,
+      where o.trade_no = t.trade_no and o.bucket = t.bucket and o.paid_at is null and o.closed_at is null
+        and o.sequence = t.sequence - 1`,
     values: [
       orders.map(({ tradeNo }) => tradeNo),
       orders.map(({ bucket }) => bucket),

@@ -16,7 +16,7 @@ import { orderNotification } from '../order/events.ts'
 import { lockOrders } from '../order/store.ts'
 import { judge, type Facts, type RoutedAttempt, type Verdict } from './judge.ts'
 import { readAllowances, writeSpent, type Payer } from './limits.ts'
-import { insertPayments, markPaid, setProcessing, type NewPayment } from './store.ts'
+import { insertProcessing, insertSucceeded, setProcessing, type NewPayment } from './store.ts'
 import { fromBalance, fromBank, toMerchant } from './transfers.ts'
 
 type ReserveDeps = Pick<Deps, 'random' | 'settings'>
@@ -85,18 +85,17 @@ const byKey = <Key extends string, Row extends Record<Key, string>>(rows: Row[],
 type Granted = Reservation & { order: Extract<Verdict, { outcome: 'GRANTED' }>['order'] }
 
 async function write(tx: Queryable, granted: Granted[], facts: Facts, deps: ReserveDeps, now: Date): Promise<void> {
-  const payments = granted.map(toPayment)
   const paid = granted.filter(({ channel }) => channel === 'BALANCE')
-
-  await insertPayments(tx, payments, now)
   if (paid.length > 0) {
-    await markPaid(tx, paid.map(toPayment), now)
+    await insertSucceeded(tx, paid.map(toPayment), now)
     const newId = (bucket: number): string => newTimedId(now, deps.settings.timeZone, bucket, deps.random)
     const notifications = paid.map(({ order }) => orderNotification('ORDER_PAID', newId(order.bucket), order))
     await insertNotifications(tx, notifications, now)
   }
   for (const one of granted) {
-    if (one.channel === 'BANK') await setProcessing(tx, one.order, one.paymentId)
+    if (one.channel !== 'BANK') continue
+    await insertProcessing(tx, toPayment(one), now)
+    await setProcessing(tx, one.order, one.paymentId)
   }
   await writeSpent(tx, spentAfter(granted, facts), deps, now)
   // Last, because from here to the commit nobody else can pay the same merchants.

@@ -69,7 +69,7 @@ export async function settlePayment(
   const paidOrder = paid(order, payment, now)
   await writeTransfers(tx, [finish(payment, 'POST'), ...toMerchant(payment.paymentId, order)], now)
   await finishPayment(tx, payment, { state: 'SUCCEEDED' }, now)
-  await markPaid(tx, [payment], now)
+  await markPaid(tx, payment, now)
   const notificationId = newTimedId(now, deps.settings.timeZone, order.bucket, deps.random)
   await insertNotifications(tx, [orderNotification('ORDER_PAID', notificationId, paidOrder)], now)
   return { end: 'PAID', payment, order: paidOrder }

@@ -1,5 +1,6 @@
 /**
- * The SQL of payments, set-based: a batch of any size is a few statements. Every update names the state it comes from.
+ * The SQL of payments, set-based: a batch of any size is a few statements. Every update names the state it comes from; an
+ * unpaid order by its facts and not by its state, for the reason given in `order/store.ts`.
  */
 import type { PaymentState, RefusalCode } from '@tradepay/contract'
 import type { Currency, Money } from '@tradepay/money'
@@ -38,55 +39,77 @@ interface PaymentRow {
   created_at: Date
 }
 
-/** Adds payments: SUCCEEDED from the balance, PROCESSING from a bank account. */
-export async function insertPayments(tx: Queryable, payments: NewPayment[], now: Date): Promise<void> {
+/** Adds the payment by bank of an order that waits for it: PROCESSING. */
+export async function insertProcessing(tx: Queryable, payment: NewPayment, now: Date): Promise<void> {
   await tx.query({
-    name: 'insert-payments',
+    name: 'insert-processing-payment',
     text: `insert into payments (payment_id, bucket, trade_no, payer_id, payer_bucket, amount, currency, channel,
-        bank_account_id, state, created_at, finished_at)
-      select t.payment_id, t.bucket, t.trade_no, t.payer_id, t.payer_bucket, t.amount, t.currency, t.channel,
-        t.bank_account_id, case t.channel when 'BALANCE' then 'SUCCEEDED' else 'PROCESSING' end, $10::timestamptz,
-        case t.channel when 'BALANCE' then $10::timestamptz end
-      from unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::smallint[], $6::bigint[], $7::text[],
-        $8::text[], $9::text[])
-        as t (payment_id, bucket, trade_no, payer_id, payer_bucket, amount, currency, channel, bank_account_id)`,
+        bank_account_id, state, created_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'PROCESSING', $10)`,
     values: [
-      textArray(payments.map((payment) => payment.paymentId)),
-      numberArray(payments.map((payment) => payment.bucket)),
-      textArray(payments.map((payment) => payment.tradeNo)),
-      textArray(payments.map((payment) => payment.payerId)),
-      numberArray(payments.map((payment) => payment.payerBucket)),
-      numberArray(payments.map((payment) => payment.amount.minor)),
-      textArray(payments.map((payment) => payment.amount.currency)),
-      textArray(payments.map((payment) => payment.channel)),
-      textArray(payments.map((payment) => payment.bankAccountId)),
+      payment.paymentId,
+      payment.bucket,
+      payment.tradeNo,
+      payment.payerId,
+      payment.payerBucket,
+      payment.amount.minor,
+      payment.amount.currency,
+      payment.channel,
+      payment.bankAccountId,
       now,
     ],
   })
 }
 
-/** CREATED → PAID for orders that the caller holds locked. */
-export async function markPaid(
-  tx: Queryable,
-  payments: Pick<NewPayment, 'tradeNo' | 'bucket' | 'payerId' | 'paymentId'>[],
-  now: Date,
-): Promise<void> {
+/**
+ * From the balance: adds the payments, SUCCEEDED, and CREATED → PAID for their orders, which the caller holds locked. What was
+ * paid is what the order says.
+ */
+export async function insertSucceeded(tx: Queryable, payments: NewPayment[], now: Date): Promise<void> {
   const { rowCount } = await tx.query({
-    name: 'mark-orders-paid',
-    text: `update orders o
-      set state = 'PAID', paid_at = $5, payer_id = t.payer_id, payment_id = t.payment_id, processing_payment_id = null,
-        sequence = o.sequence + 1
-      from unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) as t (trade_no, bucket, payer_id, payment_id)
-      where o.trade_no = t.trade_no and o.bucket = t.bucket and o.state = 'CREATED'`,
+    name: 'insert-succeeded-payments',
+    text: `with paid as (
+        update orders o
+        set state = 'PAID', paid_at = $6, payer_id = t.payer_id, payment_id = t.payment_id, processing_payment_id = null,
+          sequence = o.sequence + 1
+        from (
+          select unnest($1::text[]) as trade_no, unnest($2::smallint[]) as bucket, unnest($3::text[]) as payment_id,
+            unnest($4::text[]) as payer_id, unnest($5::smallint[]) as payer_bucket
+        ) as t
+        where o.trade_no = t.trade_no and o.bucket = t.bucket and o.paid_at is null and o.closed_at is null
+        returning t.*, o.amount, o.currency
+      )
+      insert into payments (payment_id, bucket, trade_no, payer_id, payer_bucket, amount, currency, channel, state,
+        created_at, finished_at)
+      select p.payment_id, p.bucket, p.trade_no, p.payer_id, p.payer_bucket, p.amount, p.currency, 'BALANCE', 'SUCCEEDED',
+        $6::timestamptz, $6::timestamptz
+      from paid p`,
     values: [
       textArray(payments.map((payment) => payment.tradeNo)),
       numberArray(payments.map((payment) => payment.bucket)),
-      textArray(payments.map((payment) => payment.payerId)),
       textArray(payments.map((payment) => payment.paymentId)),
+      textArray(payments.map((payment) => payment.payerId)),
+      numberArray(payments.map((payment) => payment.payerBucket)),
       now,
     ],
   })
   if (rowCount !== payments.length) throw new Error(`${payments.length} orders were to be paid, ${rowCount} were.`)
+}
+
+/** CREATED → PAID for the order of a payment that the bank has confirmed; the caller holds it locked. */
+export async function markPaid(
+  tx: Queryable,
+  payment: Pick<NewPayment, 'tradeNo' | 'bucket' | 'payerId' | 'paymentId'>,
+  now: Date,
+): Promise<void> {
+  const { rowCount } = await tx.query({
+    name: 'mark-order-paid',
+    text: `update orders
+      set state = 'PAID', paid_at = $5, payer_id = $3, payment_id = $4, processing_payment_id = null, sequence = sequence + 1
+      where trade_no = $1 and bucket = $2 and paid_at is null and closed_at is null`,
+    values: [payment.tradeNo, payment.bucket, payment.payerId, payment.paymentId, now],
+  })
+  if (rowCount !== 1) throw new Error(`Order ${payment.tradeNo} was to be paid, but it is not waiting for it.`)
 }
 
 /** The order waits for the bank's answer to this payment; null when it does not any more. */

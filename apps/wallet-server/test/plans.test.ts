@@ -1,0 +1,69 @@
+/**
+ * Plans are made once for a connection and kept, so they must not depend on what the tables held that day: what is found by
+ * its key is found through the key's index, also where the database believes that a partial index would be shorter.
+ */
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import {
+  aMerchantWithClient,
+  anOrder,
+  aPaidOrder,
+  aUser,
+  createTestWorld,
+  type TestMerchant,
+  type TestWorld,
+} from './support/index.ts'
+
+let world: TestWorld
+let shop: TestMerchant
+let userId: string
+beforeAll(async () => {
+  world = await createTestWorld()
+  shop = await aMerchantWithClient(world)
+  userId = (await aUser(world, { balance: 1_000_000n })).userId
+  // A quiet day: everything is paid and delivered when the database looks at what its tables hold.
+  for (let count = 0; count < 20; count++) await aPaidOrder(world, shop, { userId })
+  await world.rooms.notifications.deliverDue()
+  await world.deps.db.query('analyze')
+})
+afterAll(() => world.close())
+
+/** The statements that ran meanwhile, by their names. */
+async function statementsOf(work: () => Promise<unknown>): Promise<Map<string, string>> {
+  const query = vi.spyOn(pg.Client.prototype, 'query')
+  await work()
+  const ran = query.mock.calls.flatMap(([given]) => {
+    const { name, text } = given as unknown as { name?: string; text?: string }
+    return name !== undefined && text !== undefined ? [[name, text] as const] : []
+  })
+  query.mockRestore()
+  return new Map(ran)
+}
+
+async function planOf(text: string): Promise<string> {
+  const { rows } = await world.deps.db.query<{ 'QUERY PLAN': string }>(`explain (generic_plan) ${text}`)
+  return rows.map((row) => row['QUERY PLAN']).join('\n')
+}
+
+const confirm = async (): Promise<void> => void (await aPaidOrder(world, shop, { userId }))
+const close = async (): Promise<void> => {
+  const { tradeNo } = await anOrder(world, shop)
+  await world.rooms.orders.close(shop.client.clientId, { tradeNo })
+}
+
+test.each([
+  { what: 'a payment', work: confirm, statement: 'insert-succeeded-payments', key: 'orders_pkey' },
+  { what: 'a close', work: close, statement: 'close-orders', key: 'orders_pkey' },
+])('$what made on a quiet day looks its row up by its key ($statement)', async ({ work, statement, key }) => {
+  const text = (await statementsOf(work)).get(statement)
+  expect(text).toBeDefined()
+  expect(await planOf(text!)).toMatch(new RegExp(`Index Scan using ${key}|Bitmap Index Scan on ${key}`))
+})
+
+test('no statement on the way of a payment reads a table from end to end', async () => {
+  const statements = await statementsOf(confirm)
+  expect([...statements.keys()]).toEqual(expect.arrayContaining(['lock-orders', 'lock-accounts', 'write-transfers']))
+  for (const [name, text] of statements) {
+    expect(`${name}: ${await planOf(text)}`).not.toMatch(/Seq Scan|orders_to_expire|notifications_due/)
+  }
+})
