@@ -3,8 +3,8 @@
  * rounds of what it is compared with, so that both meet the same machine. The median of the rounds counts.
  */
 
-export interface Candidate {
-  name: string
+export interface Candidate<Name extends string = string> {
+  name: Name
   /** Callers at the same time. */
   callers: number
   /** How many things one call does. Default 1. */
@@ -14,11 +14,11 @@ export interface Candidate {
 }
 
 /** Times per second of each candidate, the median of the rounds. */
-export async function measure(
-  candidates: Candidate[],
+export async function measure<Name extends string>(
+  candidates: Candidate<Name>[],
   options: { rounds: number; seconds: number },
-): Promise<Map<string, number>> {
-  const rates = new Map<string, number[]>(candidates.map(({ name }) => [name, []]))
+): Promise<Map<Name, number>> {
+  const rates = new Map<Name, number[]>(candidates.map(({ name }) => [name, []]))
   for (let round = 0; round < options.rounds; round++) {
     for (const candidate of candidates) rates.get(candidate.name)!.push(await rate(candidate, options.seconds))
   }

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 export interface Figure {
   name: string
   value: number
-  unit: 'per second' | 'ms'
+  unit: 'per second' | 'ms' | 'MB'
   /** What it is compared with, in the same unit; null for a baseline itself. */
   baseline: number | null
   /** value ÷ baseline. */
@@ -26,7 +26,7 @@ export function figure(
 export function printTable(figures: Figure[]): string {
   const rows = figures.map(({ name, value, unit, baseline, ratio, against }) => [
     name,
-    `${format(value)} ${unit === 'ms' ? 'ms' : '/s'}`,
+    `${format(value)} ${unit === 'per second' ? '/s' : unit}`,
     baseline === null ? '' : format(baseline),
     ratio === null ? '' : ratio.toFixed(2),
     against,

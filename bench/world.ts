@@ -1,6 +1,6 @@
 /**
- * A wallet to measure: the real server with its doors on a real PostgreSQL with fsync, in folders that are thrown away.
- * Accounts are opened through the ledger; nobody needs a PIN, whose hash is slow on purpose.
+ * A wallet to measure: the real server with its doors on a real PostgreSQL with fsync, in folders that are thrown away, its
+ * tables filled with users and paid orders. Nobody needs a PIN, whose hash is slow on purpose.
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -8,29 +8,25 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '@tradepay/embedded-postgres'
-import { money } from '@tradepay/money'
 import {
   buildServer,
-  cashAccount,
-  chooseBucket,
   createPool,
   createTransport,
   cryptoRandom,
   defaultSettings,
   migrate,
-  newUserId,
   noRecorder,
   systemClock,
-  userAccount,
   type Client,
   type Deps,
   type WalletServer,
 } from '@tradepay/wallet-server'
 import pg from 'pg'
+import { fill, filledUser, type Size } from './fill.ts'
 
-export const USERS = 1000
 export const MERCHANTS = 1000
-const RICH = 1_000_000_000_000n
+/** What lies in the tables before anything is measured. */
+export const YOUNG: Size = { accounts: 100_000, orders: 100_000 }
 
 export interface BenchWorld {
   deps: Deps
@@ -52,35 +48,11 @@ export async function createBenchWorld(): Promise<BenchWorld> {
   databaseUrl.pathname = '/bench'
   const db = createPool(databaseUrl.href, { connections: 20 })
   await migrate(db)
-
-  const keys = () =>
-    generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    })
-  const merchantKeys = keys()
-  const transport = createTransport({ allowLoopback: true })
-  const deps: Deps = {
-    db,
-    settings: {
-      ...defaultSettings,
-      publicUrl: 'http://127.0.0.1',
-      pinPepper: 'of the bench',
-      walletKeys: [{ version: 1, ...keys() }],
-      packagesFolder: join(folder, 'packages'),
-    },
-    clock: systemClock,
-    random: cryptoRandom,
-    recorder: noRecorder,
-    notificationTransport: transport,
-    relayTransport: transport,
-    bank: null,
-  }
+  const deps = benchDeps(db, folder)
+  const merchantKeys = rsaKeys()
   const server = await buildServer(deps)
   await server.http.listen({ host: '127.0.0.1', port: 0 })
 
-  const userIds = await Promise.all(Array.from({ length: USERS }, () => openUser(deps, server)))
   const clients: Client[] = []
   for (let number = 0; number < MERCHANTS; number++) {
     const { merchants } = server.rooms
@@ -89,12 +61,13 @@ export async function createBenchWorld(): Promise<BenchWorld> {
     if (number === 0) await merchants.addKey(clientId, 1, merchantKeys.publicKey)
     clients.push(await merchants.client(clientId))
   }
+  await fill(db, clients, { accounts: 0, orders: 0 }, YOUNG)
   return {
     deps,
     server,
     url: `http://127.0.0.1:${(server.http.server.address() as AddressInfo).port}`,
     databaseUrl: databaseUrl.href,
-    userIds,
+    userIds: filledUsers(YOUNG.accounts),
     clients,
     privateKey: merchantKeys.privateKey,
     async close() {
@@ -106,23 +79,36 @@ export async function createBenchWorld(): Promise<BenchWorld> {
   }
 }
 
-async function openUser({ random }: Deps, { rooms: { ledger } }: WalletServer): Promise<string> {
-  const bucket = chooseBucket(random)
-  const userId = newUserId(bucket, random)
-  const id = userAccount(userId, 'CNY')
-  await ledger.open({ id, bucket, kind: 'USER_BALANCE', currency: 'CNY' })
-  await ledger.post([
-    {
-      causeId: `top-up-${userId}`,
-      step: 'TOP_UP',
-      bucket,
-      debitAccount: cashAccount(bucket, 'CNY'),
-      creditAccount: id,
-      amount: money('CNY', RICH),
+/** Every user that was filled in. */
+export const filledUsers = (count: number): string[] => Array.from({ length: count }, (_, n) => filledUser(n))
+
+/** What a wallet server of the bench is made with: everything real but the bank, which it does not need. */
+export function benchDeps(db: pg.Pool, folder: string): Deps {
+  const transport = createTransport({ allowLoopback: true })
+  return {
+    db,
+    settings: {
+      ...defaultSettings,
+      publicUrl: 'http://127.0.0.1',
+      pinPepper: 'of the bench',
+      walletKeys: [{ version: 1, ...rsaKeys() }],
+      packagesFolder: join(folder, 'packages'),
     },
-  ])
-  return userId
+    clock: systemClock,
+    random: cryptoRandom,
+    recorder: noRecorder,
+    notificationTransport: transport,
+    relayTransport: transport,
+    bank: null,
+  }
 }
+
+const rsaKeys = () =>
+  generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  })
 
 async function query(url: string, text: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })

@@ -267,3 +267,19 @@ describe('a commit that is slow', () => {
     expect((await waiting).first).toBe(true)
   })
 })
+
+describe('a database that goes silent with its connections open', () => {
+  test('is not waited for for ever: the outcome is unknown, and a repeat gives the payment', async () => {
+    const impatient = createPool(proxy.url, { answerTimeoutMs: 2_000 })
+    const other = await createTestWorld({ database: world.database, seed: 2, deps: { db: impatient } })
+    const { tradeNo, amount } = await anOrder(world, shop)
+    const confirm = () => other.rooms.payments.confirm({ tradeNo, amount, payerId: userId })
+    const silent = proxy.hold({ at: 'lock-orders' })
+    await expect(confirm()).rejects.toMatchObject(UNKNOWN)
+    await silent.reached
+    expect((await confirm()).first).toBe(true)
+    expect((await confirm()).first).toBe(false)
+    await impatient.end()
+    silent.release()
+  })
+})

@@ -37,14 +37,15 @@ const types = {
 /**
  * Opens a pool on a PostgreSQL URL (15 or newer).
  * @param options.connections most connections at once; default 10
+ * @param options.answerTimeoutMs how long a statement is waited for, in milliseconds; default 75,000
  */
-export function createPool(url: string, options: { connections?: number } = {}): pg.Pool {
+export function createPool(url: string, options: { connections?: number; answerTimeoutMs?: number } = {}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.connections ?? 10,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
+    query_timeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'tradepay',
     options: PLANNING,

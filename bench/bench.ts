@@ -1,0 +1,22 @@
+/** What every group of figures is given, and what it answers. */
+import type { Figure } from './report.ts'
+import type { BenchWorld } from './world.ts'
+
+export interface Bench {
+  world: BenchWorld
+  timing: { seconds: number; rounds: number }
+  /** The rate of a part by itself, of the same run. */
+  part(name: Part): number
+  /** Tells what is going on. */
+  say(line: string): void
+}
+
+/** What the hot paths are made of. */
+export type Part = 'rsa-sign' | 'rsa-verify' | 'http' | 'sql-create' | 'sql-pay' | 'sql-pay-one'
+
+/** A group of figures that can be asked for by its name. */
+export type Figures = (bench: Bench) => Promise<Figure[]>
+
+/** How many of something that is done at most so often a second are to be prepared. */
+export const enough = ({ timing }: Bench, mostPerSecond: number): number =>
+  Math.ceil(mostPerSecond * timing.seconds * timing.rounds)

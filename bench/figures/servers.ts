@@ -1,0 +1,73 @@
+/**
+ * Wallet servers as processes of their own on one database: what one pays, what two pay together, and how much memory a
+ * server holds while it does.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { makeOrders } from '../bare.ts'
+import { enough, type Bench } from '../bench.ts'
+import { median } from '../measure.ts'
+import { figure, type Figure } from '../report.ts'
+import type { PayAll, Paid } from '../server-process.ts'
+
+export async function serverFigures(bench: Bench): Promise<Figure[]> {
+  const { world, timing, say } = bench
+  say('One wallet server as a process, and two on one database…')
+  const servers = await Promise.all([startServer(world.databaseUrl), startServer(world.databaseUrl)])
+  const rates: Record<'one' | 'two', number[]> = { one: [], two: [] }
+  let residentMb = 0
+  for (let round = 0; round < timing.rounds; round++) {
+    for (const name of ['one', 'two'] as const) {
+      const working = name === 'one' ? servers.slice(0, 1) : servers
+      const orders = await makeOrders(
+        world,
+        world.clients,
+        enough({ ...bench, timing: { ...timing, rounds: 1 } }, 12_000),
+      )
+      const share = Math.ceil(orders.length / working.length)
+      const paid = await Promise.all(
+        working.map((server, index) =>
+          server.pay({ tradeNos: orders.slice(index * share, (index + 1) * share), seconds: timing.seconds }),
+        ),
+      )
+      rates[name].push(paid.reduce((sum, { perSecond }) => sum + perSecond, 0))
+      residentMb = Math.max(residentMb, ...paid.map((each) => each.residentMb))
+    }
+  }
+  await Promise.all(servers.map((server) => server.close()))
+  const one = median(rates.one)
+  return [
+    figure('two-servers', median(rates.two), 'one server, a process of its own', one),
+    figure('server-resident', residentMb, 'most memory of a server, its callers included', null, 'MB'),
+  ]
+}
+
+interface ServerProcess {
+  pay(work: PayAll): Promise<Paid>
+  close(): Promise<void>
+}
+
+/** @throws Error when the process ends before it has answered */
+async function startServer(databaseUrl: string): Promise<ServerProcess> {
+  const child = fork(fileURLToPath(new URL('../server-process.ts', import.meta.url)), [databaseUrl])
+  const exited = once(child, 'exit')
+  const answer = async (): Promise<unknown> => {
+    const ended = exited.then(([code]) =>
+      Promise.reject(new Error(`A server of the bench ended with ${String(code)}.`)),
+    )
+    const [message] = (await Promise.race([once(child, 'message'), ended])) as [unknown]
+    return message
+  }
+  await answer()
+  return {
+    async pay(work) {
+      child.send(work)
+      return (await answer()) as Paid
+    },
+    async close() {
+      child.disconnect()
+      await exited
+    },
+  }
+}

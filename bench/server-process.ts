@@ -1,0 +1,53 @@
+/**
+ * A wallet server in a process of its own, with callers that pay the orders it is told. `server-process.ts <database url>`;
+ * speaks with its parent by messages and ends when the parent is gone.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildServer, createPool } from '@tradepay/wallet-server'
+import { amount, pick } from './bare.ts'
+import { CALLERS } from './figures/confirm.ts'
+import { measure } from './measure.ts'
+import { benchDeps, filledUsers, YOUNG } from './world.ts'
+
+export interface PayAll {
+  tradeNos: string[]
+  seconds: number
+}
+
+export interface Paid {
+  perSecond: number
+  residentMb: number
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'tradepay-bench-server-'))
+const db = createPool(process.argv[2]!, { connections: 20 })
+const server = await buildServer(benchDeps(db, folder))
+const userIds = filledUsers(YOUNG.accounts)
+
+process.on('message', (work: PayAll) => {
+  void pay(work).then((paid) => process.send!(paid))
+})
+process.on('disconnect', () => {
+  void server
+    .close()
+    .then(() => db.end())
+    .then(() => rm(folder, { recursive: true, force: true }))
+    .then(() => process.exit())
+})
+process.send!('ready')
+
+async function pay({ tradeNos, seconds }: PayAll): Promise<Paid> {
+  let residentMb = 0
+  const watch = setInterval(() => (residentMb = Math.max(residentMb, process.memoryUsage.rss() / 1024 / 1024)), 50)
+  const once = async (): Promise<boolean> => {
+    const tradeNo = tradeNos.pop()
+    if (tradeNo === undefined) return false
+    await server.rooms.payments.confirm({ tradeNo, payerId: pick(userIds), amount })
+    return true
+  }
+  const rates = await measure([{ name: 'confirm', callers: CALLERS, once }], { seconds, rounds: 1 })
+  clearInterval(watch)
+  return { perSecond: rates.get('confirm')!, residentMb }
+}
