@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 export interface Figure {
   name: string
   value: number
-  unit: 'per second' | 'ms' | 'MB'
+  unit: 'per second' | 'ms' | 's' | 'MB'
   /** What it is compared with, in the same unit; null for a baseline itself. */
   baseline: number | null
   /** value ÷ baseline. */

@@ -79,7 +79,10 @@ describe('decimal text', () => {
 
   it('refuses an unknown currency', () => expect(reasonOf(() => parseDecimal('ABC', '1'))).toBe('UNKNOWN_CURRENCY'))
   it('refuses an amount of more than 16 digits', () =>
-    expect(reasonOf(() => parseDecimal('CNY', '1'.repeat(16)))).toBe('TOO_LARGE'))
+    expect([16, 17].map((digits) => reasonOf(() => parseDecimal('CNY', '1'.repeat(digits))))).toEqual([
+      'TOO_LARGE',
+      'TOO_LARGE',
+    ]))
 })
 
 it('what is written is read back as the same amount, for every currency', () => {
@@ -109,4 +112,41 @@ it('a person reads an amount in their own way, digit for digit', () => {
 
 it('asking for the digits of an unknown currency is a mistake of the program', () => {
   expect(() => minorDigits('ABC')).toThrow(RangeError)
+})
+
+describe('a refusal says what was wrong and what was expected', () => {
+  const long = '1'.repeat(40)
+  it.each([
+    [() => money('XXX', 1n), '"XXX" is not an ISO 4217 currency code, such as CNY or USD.'],
+    [() => money('CNY', -1n), 'An amount is not negative.'],
+    [() => money('CNY', 10n ** 16n), 'An amount has at most 16 digits; got 17.'],
+    [
+      () => parseMinor('CNY', '1.5'),
+      'An amount is a whole number of the smallest unit, digits only, such as "1250"; got "1.5".',
+    ],
+    [() => parseMinor('CNY', '12345678901234567'), 'An amount has at most 16 digits; got 17.'],
+    [() => parseDecimal('CNY', '1,5'), 'An amount is a decimal number such as "12.50"; got "1,5".'],
+    [() => parseDecimal('CNY', '1.005'), 'CNY has 2 decimals; "1.005" has 3.'],
+    [() => parseDecimal('JPY', '12345678901234567'), 'An amount has at most 16 digits; got 17.'],
+    [() => minorDigits('XXX'), '"XXX" is not an ISO 4217 currency with a smallest unit.'],
+    // Of a long text only the beginning is told.
+    [() => parseMinor('CNY', `${long}x`), `such as "1250"; got "${long}…".`],
+    [() => parseMinor('CNY', `${long.slice(1)}x`), `such as "1250"; got "${long.slice(1)}x".`],
+  ])('%s', (act, message) => {
+    expect(act).toThrow(message)
+  })
+
+  it('and names itself, so that it is known in a log', () => {
+    expect(new MoneyError('TOO_LARGE', 'too large').name).toBe('MoneyError')
+  })
+})
+
+it('without a locale a person reads English', () => {
+  expect(formatMoney(money('CNY', 123_450n))).toBe('¥1,234.50')
+  expect(formatMoney(money('EUR', 123_450n))).toBe('€1,234.50')
+})
+
+it('the currencies are the codes in circulation, each with its digits', () => {
+  expect(currencies.size).toBeGreaterThan(160)
+  expect([minorDigits('JPY'), minorDigits('CNY'), minorDigits('KWD'), minorDigits('CLF')]).toEqual([0, 2, 3, 4])
 })
