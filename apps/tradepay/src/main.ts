@@ -4,6 +4,7 @@
  */
 import { Command } from 'commander'
 import { CommandError } from './command-error.ts'
+import type { DoctorOptions } from './keys-doctor.ts'
 import { readPort } from './ports.ts'
 import { stopOnSignal } from './run.ts'
 import type { StatementOptions } from './statement.ts'
@@ -94,14 +95,26 @@ program
     console.log(await packFolder(folder, options.out))
   })
 
-program
-  .command('keys')
-  .description("the wallet's own keys")
+const keys = program.command('keys').description("the wallet's own keys, and a doctor for anybody's")
+
+keys
   .command('create <folder>')
   .description('make the next version of the key pair that signs answers and notifications')
   .action(async (folder: string) => {
     const { createKeys } = await import('./keys.ts')
     console.log(await createKeys(folder))
+  })
+
+keys
+  .command('doctor <files...>')
+  .description('say what a key is and what is wrong with it; exit code 1 when anything is')
+  .option('--convert <file>', 'write the private key to a new file that only you may read')
+  .option('--form <form>', 'of the converted key: PKCS8 or PKCS1', 'PKCS8')
+  .action(async (files: string[], options: DoctorOptions) => {
+    const { keysDoctor } = await import('./keys-doctor.ts')
+    const { output, healthy } = await keysDoctor(files, options)
+    console.log(output)
+    process.exitCode = healthy ? 0 : 1
   })
 
 program.parseAsync().catch((error: unknown) => {

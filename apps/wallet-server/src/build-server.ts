@@ -14,6 +14,7 @@ import { staticDoor } from './api/static/door.ts'
 import { superappDoor } from './api/superapp/door.ts'
 import { superappNotifications } from './api/superapp/notify.ts'
 import { walletDoor } from './api/wallet/door.ts'
+import type { AuthorizationService } from './authorization/types.ts'
 import { createRooms } from './create-rooms.ts'
 import type { FundingService } from './funding/types.ts'
 import type { LedgerService } from './ledger/types.ts'
@@ -60,6 +61,7 @@ export interface Rooms {
   merchants: MerchantService
   programs: ProgramService
   sessions: SessionService
+  authorizations: AuthorizationService
   orders: OrderService
   payments: PaymentService
   refunds: RefundService

@@ -4,6 +4,7 @@
  * The API families come from the doors, which stand above the rooms; so they are an argument here, and a test of the
  * rooms needs no door.
  */
+import { createAuthorizationService } from './authorization/service.ts'
 import type { Deps, Rooms } from './build-server.ts'
 import { createFundingService } from './funding/service.ts'
 import { createLedgerService } from './ledger/service.ts'
@@ -35,6 +36,7 @@ export function createRooms(
   const merchants = createMerchantService(deps, ledger)
   const programs = createProgramService(deps)
   const sessions = createSessionService(deps)
+  const authorizations = createAuthorizationService(deps, { programs, users })
   const orders = createOrderService(deps, { merchants, programs, users })
   const fundings = createFundingService(deps, ledger, wake)
   const payments = createPaymentService(deps, { ledger, fundings, users }, wake)
@@ -49,6 +51,7 @@ export function createRooms(
     merchants,
     programs,
     sessions,
+    authorizations,
     orders,
     fundings,
     payments,

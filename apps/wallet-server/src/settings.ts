@@ -28,6 +28,10 @@ export interface Settings {
   sessionSeconds: number
   /** Lifetime of a code of my.getAuthCode. Seconds. */
   authCodeSeconds: number
+  /** Lifetime of an access token that such a code is redeemed for. Seconds. */
+  accessTokenSeconds: number
+  /** Lifetime of the refresh token beside it, at least as long. Seconds. */
+  refreshTokenSeconds: number
   /** Mixed into every PIN before it is hashed; lives outside the database. */
   pinPepper: string
   /** True shows the TEST mark in the wallet app and marks the session cookie as one of plain http. */
@@ -64,6 +68,8 @@ export const defaultSettings = {
   paymentLimits: {},
   sessionSeconds: 12 * 60 * 60,
   authCodeSeconds: 5 * 60,
+  accessTokenSeconds: 60 * 60,
+  refreshTokenSeconds: 30 * 24 * 60 * 60,
   sandbox: false,
   walletAppFolder: null,
   framesFolder: null,

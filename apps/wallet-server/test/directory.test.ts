@@ -209,6 +209,8 @@ describe('mini programs', () => {
     expect(await programs.mayPay(own.appId, own.clientId)).toBe(true)
     expect(await programs.mayPay(own.appId, stranger.clientId)).toBe(false)
     expect(await programs.mayPay(open.appId, stranger.clientId)).toBe(true)
+    expect(await programs.isClient(own.appId, own.clientId)).toBe(true)
+    expect(await programs.isClient(open.appId, stranger.clientId)).toBe(false)
     expect(await refusalOf(programs.mayPay('2021999999999999', own.clientId))).toMatchObject({
       code: 'PROGRAM_NOT_FOUND',
     })
@@ -242,31 +244,6 @@ describe('mini programs', () => {
     const unknown = { ...about, appId: '2021000000099999', clientIds: ['2021000000000000'] }
     expect(await refusalOf(world.rooms.programs.register(unknown))).toMatchObject({ code: 'INVALID_PARAMETER' })
     expect(await world.rooms.programs.exists(unknown.appId)).toBe(false)
-  })
-
-  test('an auth code is unguessable, stored as a hash, and names what was refused', async () => {
-    const { appId } = await aProgram()
-    const { userId } = await aUser(world)
-    const { programs } = world.rooms
-    await programs.addVersion({ appId, version: '1.0.0', packed: packed('code'), manifest: {} })
-    await programs.release({ appId, version: '1.0.0', settings })
-    const code = await programs.issueAuthCode({
-      appId,
-      userId,
-      scopes: ['auth_user', 'auth_base', 'auth_base', 'admin'],
-    })
-    expect(code).toMatchObject({ granted: ['auth_user', 'auth_base'], refused: { admin: 'SCOPE_UNKNOWN' } })
-    expect(code.authCode).toMatch(/^[A-Za-z0-9_-]{43}$/)
-    const { rows } = await world.database.pool.query<{ code_hash: Buffer; scopes: string[] }>(
-      'select code_hash, scopes from auth_codes where app_id = $1',
-      [appId],
-    )
-    expect(rows).toEqual([
-      { code_hash: createHash('sha256').update(code.authCode).digest(), scopes: ['auth_user', 'auth_base'] },
-    ])
-    expect(await refusalOf(programs.issueAuthCode({ appId, userId, scopes: ['admin'] }))).toMatchObject({
-      code: 'SCOPE_UNKNOWN',
-    })
   })
 })
 

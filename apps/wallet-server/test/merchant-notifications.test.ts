@@ -73,6 +73,7 @@ describe('the super-app family', () => {
       paymentTime: `${paidAt.toISOString().slice(0, 19)}Z`,
       paymentCreateTime: `${paidAt.toISOString().slice(0, 19)}Z`,
       extendInfo: '{"table":"7"}',
+      orderSequence: '2',
     })
     const signature = decodeSignature(parseSignatureHeader(request!.headers['Signature']!).signature)!
     const message = {

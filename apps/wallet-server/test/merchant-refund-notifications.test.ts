@@ -34,7 +34,7 @@ async function pay(tradeNo: string): Promise<Order> {
 async function received(path: string) {
   const before = doors.transport.requests.length
   doors.transport.on(shop, () => ({ status: 200, headers: {}, body: Buffer.from('success') }))
-  await doors.rooms.notifications.deliverDue()
+  while ((await doors.rooms.notifications.deliverDue()) > 0);
   return doors.transport.requests.slice(before).filter(({ url }) => url === shop + path)
 }
 
@@ -56,6 +56,7 @@ describe('the super-app family', () => {
       refundStatus: 'SUCCESS',
       refundTime: `${doors.clock.now().toISOString().slice(0, 19)}Z`,
       refundReason: 'cold',
+      orderSequence: '3',
     })
     const message = {
       method: 'POST',

@@ -120,7 +120,7 @@ describe('pay refuses, signed, and creates no order', () => {
     ],
     ['GET', () => ({ method: 'GET', body: '' }), 'METHOD_NOT_SUPPORTED', /POST/],
     ['an unknown path', () => ({ path: '/v1/payments/steal' }), 'NO_INTERFACE_DEF', /no such API/],
-    ['an unknown version', () => ({ path: '/v2/payments/pay' }), 'NO_INTERFACE_DEF', /no such API/],
+    ['an unknown path of version 2', () => ({ path: '/v2/payments/steal' }), 'NO_INTERFACE_DEF', /no such API/],
   ]
   const pay = (about: Record<string, unknown>): SuperappCall => ({ body: payRequest(about) })
   const amount = (currency: string, value: unknown) => pay({ paymentAmount: { currency, value } })

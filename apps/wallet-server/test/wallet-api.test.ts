@@ -240,7 +240,7 @@ describe('auth codes', () => {
       scopes: ['auth_user', 'admin'],
     })
     expect(body).toEqual({
-      authCode: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+      authCode: expect.stringMatching(/^[A-Za-z0-9_-]{32}$/),
       authSuccessScopes: ['auth_user'],
       authErrorScopes: { admin: 'SCOPE_UNKNOWN' },
     })

@@ -26,6 +26,19 @@ export type ApiError = Static<typeof ApiError>
 const TradeNo = Type.String({ minLength: 1, maxLength: TRADE_NO_MAX_LENGTH })
 const IsoTime = Type.String({ description: 'ISO 8601 with offset' })
 
+/** The largest order string that is read. */
+export const ORDER_STRING_MAX_LENGTH = 10_000
+
+/** An order string of the Alipay family, as `my.tradePay({ orderStr })` brings it. */
+export const OrderStringRequest = Type.Object({
+  orderStr: Type.String({ minLength: 1, maxLength: ORDER_STRING_MAX_LENGTH }),
+  appId: Type.Optional(Type.String({ maxLength: 32, description: 'The mini program that called my.tradePay' })),
+})
+export type OrderStringRequest = Static<typeof OrderStringRequest>
+/** The order to open. May be asked for again: the same string, the same order. */
+export const OrderStringAnswer = Type.Object({ tradeNo: Type.String() })
+export type OrderStringAnswer = Static<typeof OrderStringAnswer>
+
 export const OpenCashierRequest = Type.Object({
   tradeNo: TradeNo,
   appId: Type.Optional(Type.String({ maxLength: 32, description: 'The mini program that called my.tradePay' })),
@@ -137,6 +150,7 @@ export type InquireCashierAnswer = Static<typeof InquireCashierAnswer>
 
 /** Paths of the cashier API. All POST. */
 export const cashierPaths = {
+  orderString: '/cashier/v1/order-string',
   open: '/cashier/v1/open',
   confirm: '/cashier/v1/confirm',
   cancel: '/cashier/v1/cancel',

@@ -127,6 +127,27 @@ export const refusals = {
 
   PROGRAM_NOT_FOUND: { message: 'There is no such mini program.', action: 'Check the app id.' },
   SCOPE_UNKNOWN: { message: 'The scope is not known here.', action: 'Ask for auth_base or auth_user.' },
+  AUTH_CODE_INVALID: { message: 'There is no such auth code.', action: 'Send the code that my.getAuthCode has given.' },
+  AUTH_CLIENT_MISMATCH: {
+    message: "The auth code belongs to a mini program that is not this client's.",
+    action: 'Call as the client of the mini program that asked for the code.',
+  },
+  AUTH_CODE_USED: { message: 'The auth code was used already.', action: 'Call my.getAuthCode for a new one.' },
+  AUTH_CODE_EXPIRED: { message: 'The auth code has expired.', action: 'Call my.getAuthCode for a new one.' },
+  REFRESH_TOKEN_INVALID: {
+    message: 'There is no such refresh token, or it was revoked.',
+    action: 'Send the newest one, or call my.getAuthCode for a new code.',
+  },
+  REFRESH_TOKEN_USED: {
+    message: 'The refresh token was used already.',
+    action: 'Send the one that came with the newest access token, or call my.getAuthCode for a new code.',
+  },
+  REFRESH_TOKEN_EXPIRED: { message: 'The refresh token has expired.', action: 'Call my.getAuthCode for a new code.' },
+  ACCESS_TOKEN_INVALID: {
+    message: 'There is no such access token, or it was revoked.',
+    action: 'Send the newest one, or call my.getAuthCode for a new code.',
+  },
+  ACCESS_TOKEN_EXPIRED: { message: 'The access token has expired.', action: 'Use the refresh token for a new one.' },
   HOST_NOT_ALLOWED: {
     message: 'The mini program may not call this host.',
     action: 'Add the host to the domain list of the mini program.',

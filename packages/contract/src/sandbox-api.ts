@@ -103,6 +103,85 @@ export type SandboxClockRequest = Static<typeof SandboxClockRequest>
 export const SandboxSessionRequest = Type.Object({ userId: Type.String({ maxLength: 64 }) })
 export type SandboxSessionRequest = Static<typeof SandboxSessionRequest>
 
+const signer = {
+  /** Who signed; default MERCHANT. WALLET for the wallet's answers and notifications. */
+  signer: Type.Optional(Type.Union([Type.Literal('MERCHANT'), Type.Literal('WALLET')])),
+  /**
+   * The public key that you verify with, or believe to be registered: any key text. Default: for WALLET the wallet's own.
+   */
+  publicKey: Type.Optional(Type.String({ maxLength: 16_384 })),
+  /** The string that your program signed, when it can print it. */
+  signedString: Type.Optional(Type.String({ maxLength: 65_536 })),
+}
+
+/**
+ * POST /sandbox/v1/explain: why the signature of a message does not verify. Changes nothing, may be repeated. The message
+ * is given as it went over the wire; nothing of it is kept.
+ */
+export const SandboxExplainRequest = Type.Union([
+  Type.Object({
+    family: Type.Literal('SUPERAPP'),
+    /** For an answer, method and path are those of its request. */
+    method: Type.String({ maxLength: 16 }),
+    /** Path and query. */
+    path: Type.String({ maxLength: 4_096 }),
+    clientId: Type.String({ maxLength: 64 }),
+    /** The header Request-Time, or Response-Time of an answer. */
+    time: Type.String({ maxLength: 64 }),
+    /** The whole header Signature. */
+    signature: Type.String({ maxLength: 8_192 }),
+    body: Type.String({ maxLength: 65_536 }),
+    /** The host that was called, for finding it in the string. */
+    host: Type.Optional(Type.String({ maxLength: 256 })),
+    ...signer,
+  }),
+  Type.Object({
+    family: Type.Literal('ALIPAY'),
+    /** A request keeps sign_type in its string, a notification does not; default REQUEST. */
+    kind: Type.Optional(Type.Union([Type.Literal('REQUEST'), Type.Literal('NOTIFICATION')])),
+    /** Every parameter, decoded once; or as sent: a query, a form body, or an order string. */
+    parameters: Type.Union([
+      Type.Record(Type.String({ maxLength: 128 }), Type.String({ maxLength: 65_536 })),
+      Type.String({ maxLength: 65_536 }),
+    ]),
+    ...signer,
+  }),
+])
+export type SandboxExplainRequest = Static<typeof SandboxExplainRequest>
+
+/** What cannot be seen is escaped in every string, and secrets are stars. */
+export const SandboxExplainAnswer = Type.Object({
+  /** True when nothing is wrong: the signature holds. */
+  verified: Type.Boolean(),
+  /** What is wrong and what to do; two when two mistakes were made at once. */
+  faults: Type.Array(
+    Type.Object({
+      /** One of docs/reference/signature-mistakes.md. */
+      cause: Type.String(),
+      sentence: Type.String(),
+      change: Type.String(),
+    }),
+  ),
+  expected: Type.String(),
+  /** The string that the signature belongs to; null when it was not found. */
+  signed: Type.Union([Type.String(), Type.Null()]),
+  /** The first differing byte, counted from 0, with its neighbourhood in both strings. */
+  difference: Type.Union([
+    Type.Object({ at: Type.Integer(), expected: Type.String(), signed: Type.String() }),
+    Type.Null(),
+  ]),
+  /** The registered key that made the signature. */
+  key: Type.Union([Type.Object({ version: Type.Integer(), fingerprint: Type.String() }), Type.Null()]),
+  /** Hexadecimal. */
+  digest: Type.Union([
+    Type.Object({ hash: Type.String(), signed: Type.String(), expected: Type.String() }),
+    Type.Null(),
+  ]),
+  /** How many strings were tried. */
+  tried: Type.Integer(),
+})
+export type SandboxExplainAnswer = Static<typeof SandboxExplainAnswer>
+
 /** GET /sandbox/v1/people */
 export const PeopleAnswer = Type.Object({
   people: Type.Array(
@@ -123,6 +202,7 @@ export const sandboxPaths = {
   people: '/sandbox/v1/people',
   sessions: '/sandbox/v1/sessions',
   clock: '/sandbox/v1/clock',
+  explain: '/sandbox/v1/explain',
   confirm: (tradeNo: string) => `/sandbox/v1/orders/${encodeURIComponent(tradeNo)}/confirm`,
   cancel: (tradeNo: string) => `/sandbox/v1/orders/${encodeURIComponent(tradeNo)}/cancel`,
   payOuts: (merchantId: string) => `/sandbox/v1/merchants/${encodeURIComponent(merchantId)}/pay-outs`,

@@ -1,14 +1,12 @@
 /**
- * The super-app payment API on the wire: `POST /v1/payments/pay`, `/v1/payments/inquiryPayment`, and the
- * notification `notifyPayment` (steps 4, 7 and 18). Source: `superapp-payment-api` §2 (headers), §4 (result),
- * §5 (payments), §6 (objects), §7 (notify).
+ * What all messages of the super-app payment API are made of: results, amounts, orders; and its notifications (step 18).
+ * The calls are in `superapp-calls`. Source: `superapp-payment-api` §2 (headers), §4 (result), §6 (objects), §7 (notify).
  *
  * The family is one protocol with many dialects: the schemas take what any of them sends. Members that are not named
  * here are let through and have no effect.
  */
 import { Type, type Static } from 'typebox'
-
-export const superappPaths = { pay: '/v1/payments/pay', inquiryPayment: '/v1/payments/inquiryPayment' } as const
+import { text, time } from './superapp-fields.ts'
 
 /** The largest body that the door reads, in bytes. */
 export const SUPERAPP_BODY_LIMIT = 131_072
@@ -47,10 +45,21 @@ export const superappResultCodes = {
   PARTNER_STATUS_ABNORMAL: 'F',
   BUSINESS_NOT_SUPPORT: 'F',
   CANCEL_NOT_ALLOWED: 'F',
+  CANCEL_WINDOW_EXCEED: 'F',
   REFUND_AMOUNT_EXCEED: 'F',
   REFUND_WINDOW_EXCEED: 'F',
   MERCHANT_BALANCE_NOT_ENOUGH: 'F',
+  INVALID_AUTH_CLIENT: 'F',
+  INVALID_CODE: 'F',
+  USED_CODE: 'F',
+  EXPIRED_CODE: 'F',
+  INVALID_TOKEN: 'F',
+  USED_REFRESH_TOKEN: 'F',
+  EXPIRED_REFRESH_TOKEN: 'F',
+  INVALID_ACCESS_TOKEN: 'F',
+  EXPIRED_ACCESS_TOKEN: 'F',
   PAYMENT_IN_PROCESS: 'U',
+  REFUND_IN_PROCESS: 'U',
   UNKNOWN_EXCEPTION: 'U',
   REQUEST_TRAFFIC_EXCEED_LIMIT: 'U',
 } as const satisfies Record<string, SuperappResultStatus>
@@ -75,22 +84,17 @@ export const SuperappAmount = Type.Object(
 )
 export type SuperappAmount = Static<typeof SuperappAmount>
 
-const id = (maxLength: number) => Type.String({ maxLength, description: `text of at most ${maxLength} characters` })
-const address = Type.String({ maxLength: 1024, description: 'an http or https address of at most 1024 characters' })
-const time = Type.String({ maxLength: 40, description: 'ISO 8601 with offset, such as 2026-11-22T21:00:00+08:00' })
-const extendInfo = Type.String({ maxLength: 4096, description: 'text of at most 4096 characters' })
-
 /** For display, dispute and regulation; never decides about money. Source: §6.2, §6.3. */
 export const SuperappOrder = Type.Object(
   {
-    referenceOrderId: Type.Optional(id(64)),
-    orderDescription: Type.Optional(id(256)),
+    referenceOrderId: Type.Optional(text(64)),
+    orderDescription: Type.Optional(text(256)),
     orderCreateTime: Type.Optional(time),
     buyer: Type.Optional(
       Type.Object(
         {
           /** Restricts who may pay, when it is a user id of this wallet; any other text is the merchant's own business. */
-          referenceBuyerId: Type.Optional(id(64)),
+          referenceBuyerId: Type.Optional(text(64)),
         },
         { description: 'an object' },
       ),
@@ -98,82 +102,13 @@ export const SuperappOrder = Type.Object(
   },
   { description: 'an object' },
 )
+export type SuperappOrder = Static<typeof SuperappOrder>
 
-/** POST …/payments/pay. May be repeated with the same `paymentRequestId` and content: the same answer, no second order. */
-export const SuperappPayRequest = Type.Object({
-  paymentRequestId: Type.String({
-    minLength: 1,
-    maxLength: 64,
-    pattern: '^[^@#?]+$',
-    description: 'text of 1 to 64 characters without @, # and ?',
-  }),
-  paymentAmount: SuperappAmount,
-  /** What the cashier shows. Left out: `order.orderDescription`, else the merchant's name. */
-  paymentOrderTitle: Type.Optional(id(256)),
-  /** The merchant's id in this wallet. Left out: the merchant of the client. */
-  partnerId: Type.Optional(id(32)),
-  /** Binds the order to this mini program of the client. */
-  appId: Type.Optional(id(32)),
-  productCode: Type.Optional(id(32)),
-  salesCode: Type.Optional(id(32)),
-  mcc: Type.Optional(id(32)),
-  paymentExpiryTime: Type.Optional(time),
-  /** Where the notification goes. Left out: the address registered with the client. */
-  paymentNotifyUrl: Type.Optional(address),
-  paymentReturnUrl: Type.Optional(address),
-  paymentRedirectUrl: Type.Optional(address),
-  order: Type.Optional(SuperappOrder),
-  /** Comes back unchanged in the inquiry and the notification. */
-  extendInfo: Type.Optional(extendInfo),
-})
-export type SuperappPayRequest = Static<typeof SuperappPayRequest>
-
-/** A while unpaid (with the cashier's address in every spelling of the family), S once paid. */
-export const SuperappPayAnswer = Type.Object({
-  result: SuperappResult,
-  /** The wallet's number of the order: what `my.tradePay` takes as `tradeNO`. */
-  paymentId: Type.Optional(Type.String()),
-  paymentRequestId: Type.Optional(Type.String()),
-  paymentTime: Type.Optional(Type.String()),
-  actionForm: Type.Optional(
-    Type.Object({ actionFormType: Type.Literal('REDIRECTION'), redirectionUrl: Type.String() }),
-  ),
-  redirectActionForm: Type.Optional(
-    Type.Object({ method: Type.Literal('GET'), redirectUrl: Type.String(), redirectionUrl: Type.String() }),
-  ),
-})
-export type SuperappPayAnswer = Static<typeof SuperappPayAnswer>
-
-/** POST …/payments/inquiryPayment. One of the two numbers; where both are given, `paymentId` wins. */
-export const SuperappInquiryPaymentRequest = Type.Object({
-  paymentId: Type.Optional(id(64)),
-  paymentRequestId: Type.Optional(id(64)),
-  partnerId: Type.Optional(id(32)),
-  extendInfo: Type.Optional(extendInfo),
-})
-export type SuperappInquiryPaymentRequest = Static<typeof SuperappInquiryPaymentRequest>
-
-/** `PROCESSING` waits for the user · `SUCCESS` paid · `CANCELLED` closed unpaid. */
-export const SuperappPaymentStatus = Type.Union([
-  Type.Literal('PROCESSING'),
-  Type.Literal('SUCCESS'),
-  Type.Literal('FAIL'),
-  Type.Literal('CANCELLED'),
-])
-export type SuperappPaymentStatus = Static<typeof SuperappPaymentStatus>
-
-/** `result` speaks of the query; `paymentStatus` speaks of the payment. */
-export const SuperappInquiryPaymentAnswer = Type.Object({
-  result: SuperappResult,
-  paymentId: Type.Optional(Type.String()),
-  paymentRequestId: Type.Optional(Type.String()),
-  paymentAmount: Type.Optional(Type.Object({ currency: Type.String(), value: Type.String() })),
-  paymentStatus: Type.Optional(SuperappPaymentStatus),
-  paymentTime: Type.Optional(Type.String()),
-  paymentFailReason: Type.Optional(Type.String({ maxLength: 256 })),
-  extendInfo: Type.Optional(Type.String()),
-})
-export type SuperappInquiryPaymentAnswer = Static<typeof SuperappInquiryPaymentAnswer>
+/**
+ * The number of the order's transition that a notification tells of: of two about one order, the larger is the later. Numbers
+ * are left out where a transition is not told. This wallet sends it always; others of the family do not know it.
+ */
+const orderSequence = Type.String({ pattern: '^[1-9][0-9]*$', description: 'a whole number' })
 
 /**
  * What the wallet POSTs to the merchant's address. Both outcomes of the family's dialects, `paymentStatus` and
@@ -189,6 +124,7 @@ export const SuperappNotifyPayment = Type.Object({
   paymentTime: Type.Optional(Type.String()),
   paymentCreateTime: Type.Optional(Type.String()),
   extendInfo: Type.Optional(Type.String()),
+  orderSequence: Type.Optional(orderSequence),
 })
 export type SuperappNotifyPayment = Static<typeof SuperappNotifyPayment>
 
@@ -202,6 +138,7 @@ export const SuperappNotifyRefund = Type.Object({
   /** When it ended. */
   refundTime: Type.Optional(Type.String()),
   refundReason: Type.Optional(Type.String({ maxLength: 256 })),
+  orderSequence: Type.Optional(orderSequence),
 })
 export type SuperappNotifyRefund = Static<typeof SuperappNotifyRefund>
 

@@ -2,6 +2,7 @@
  * The Alipay family (v2): what is signed of a request, of an answer, and of a notification. All are RSA with SHA-256 in
  * standard base64. Source: alipay-openapi §2 (requests), §3 (answers), §9 (notifications).
  */
+import { decodeBase64 } from './base64.ts'
 import type { KeyObject } from 'node:crypto'
 import { signRsa, verifyRsa } from './rsa.ts'
 
@@ -76,8 +77,8 @@ export async function signAlipay(text: string, privateKey: KeyObject): Promise<s
 
 /** Whether `sign` is this key's base64 signature over the string. False for anything else; never throws. */
 export async function verifyAlipay(text: string, sign: string, publicKey: KeyObject): Promise<boolean> {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(sign)) return false
-  return verifyRsa(Buffer.from(text), Buffer.from(sign, 'base64'), publicKey)
+  const signature = decodeBase64(sign)
+  return signature !== null && verifyRsa(Buffer.from(text), signature, publicKey)
 }
 
 /** Verifies a request. @returns the string that verified, or null. Never throws. */

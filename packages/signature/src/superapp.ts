@@ -4,6 +4,7 @@
  * The same two lines serve a request, its answer, a notification and its acknowledgement; only the time and the
  * direction differ. The body is always the raw bytes. Source: superapp-payment-api §2.1 and §3.
  */
+import { decodeAnyBase64 } from './base64.ts'
 import type { KeyObject } from 'node:crypto'
 import { signRsa, verifyRsa } from './rsa.ts'
 
@@ -159,5 +160,5 @@ export function decodeSignature(text: string): Buffer | null {
       return null
     }
   }
-  return /^[A-Za-z0-9+/_-]+={0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : null
+  return decodeAnyBase64(base64)
 }

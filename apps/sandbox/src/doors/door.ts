@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { errorHandler, readJsonBodies, sessionGuard } from '@tradepay/wallet-server'
 import { addTimelineEntries } from './add-timeline.ts'
 import { clockDoor } from './clock.ts'
+import { explainDoor } from './explain.ts'
 import { loopbackOnly } from './guard.ts'
 import { ordersDoor } from './orders.ts'
 import { payOutsDoor } from './pay-outs.ts'
@@ -19,7 +20,9 @@ export async function sandboxDoors(http: FastifyInstance, parts: SandboxParts): 
   readJsonBodies(http)
   http.addHook('onRequest', loopbackOnly)
   http.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
-  for (const door of [clockDoor, resetDoor, peopleDoor, ordersDoor, payOutsDoor, timelineDoor]) door(http, parts)
+  for (const door of [clockDoor, resetDoor, peopleDoor, ordersDoor, payOutsDoor, timelineDoor, explainDoor]) {
+    door(http, parts)
+  }
   await http.register(async (signedIn) => {
     signedIn.addHook('onRequest', sessionGuard(parts.rooms.sessions))
     addTimelineEntries(signedIn, parts)

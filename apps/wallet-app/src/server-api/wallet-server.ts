@@ -18,6 +18,8 @@ import {
   type MovementsAnswer,
   type OpenCashierAnswer,
   type OpenCashierRequest,
+  type OrderStringAnswer,
+  type OrderStringRequest,
   type PeopleAnswer,
   type ProgramAnswer,
   type ProgramsAnswer,
@@ -103,6 +105,8 @@ export function createWalletServer(ports: CallPorts, onSessionLost: () => void =
       post<RelayAnswer>(walletPaths.relay, request, { timeoutMs: request.timeoutMs + 5_000 }),
 
     cashier: {
+      /** May be sent again: the same string leads to the same order. */
+      takeOrderString: (request: OrderStringRequest) => post<OrderStringAnswer>(cashierPaths.orderString, request),
       open: (request: OpenCashierRequest) => post<OpenCashierAnswer>(cashierPaths.open, request),
       /** Its end is never guessed: a ServerError of fate UNKNOWN means that the money may have moved. */
       confirm: (request: ConfirmPaymentRequest) =>

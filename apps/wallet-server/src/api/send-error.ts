@@ -68,6 +68,15 @@ const statuses: Record<RefusalCode, number> = {
 
   PROGRAM_NOT_FOUND: 404,
   SCOPE_UNKNOWN: 400,
+  AUTH_CODE_INVALID: 404,
+  AUTH_CLIENT_MISMATCH: 403,
+  AUTH_CODE_USED: 409,
+  AUTH_CODE_EXPIRED: 409,
+  REFRESH_TOKEN_INVALID: 404,
+  REFRESH_TOKEN_USED: 409,
+  REFRESH_TOKEN_EXPIRED: 409,
+  ACCESS_TOKEN_INVALID: 401,
+  ACCESS_TOKEN_EXPIRED: 401,
   HOST_NOT_ALLOWED: 403,
   // Not 502 and 504: those say that the wallet itself is ill. Here a stranger's server is, and the call was answered.
   HOST_UNREACHABLE: 424,

@@ -10,6 +10,7 @@ import { isStorable } from '../db/text.ts'
 import { errorCode, transaction } from '../db/transaction.ts'
 import { bucketOfPartyId, chooseBucket, newClientId, newMerchantId } from '../ids.ts'
 import { merchantAccount, type Account, type LedgerService } from '../ledger/types.ts'
+import { requireDialect } from './dialect.ts'
 import { createDirectory } from './directory.ts'
 import * as store from './store.ts'
 import type { Client, Merchant, MerchantService } from './types.ts'
@@ -135,6 +136,13 @@ export function createMerchantService({ db, clock, random }: Deps, ledger: Ledge
       requireNotifyUrl(notifyUrl)
       await find(clientId)
       await store.updateNotifyUrl(db, clientId, notifyUrl)
+      clients.forget(clientId)
+    },
+
+    async setDialect(clientId, dialect) {
+      requireDialect(dialect)
+      await find(clientId)
+      await store.updateDialect(db, clientId, dialect)
       clients.forget(clientId)
     },
   }

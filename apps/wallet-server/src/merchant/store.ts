@@ -2,6 +2,7 @@
  * The SQL of merchants, their clients and their keys.
  */
 import { createPublicKey } from 'node:crypto'
+import { defaultSuperappDialect, type SuperappDialect } from '@tradepay/contract'
 import type { Queryable } from '../db/transaction.ts'
 import type { Client, Merchant } from './types.ts'
 
@@ -76,11 +77,12 @@ export async function findClient(db: Queryable, clientId: string): Promise<Clien
     name: string
     state: 'ACTIVE' | 'DISABLED'
     notify_url: string | null
+    superapp_dialect: Partial<SuperappDialect> | null
     version: number | null
     public_key: string | null
   }>({
     name: 'client-find',
-    text: `select c.merchant_id, c.bucket, c.name, c.state, c.notify_url, k.version, k.public_key
+    text: `select c.merchant_id, c.bucket, c.name, c.state, c.notify_url, c.superapp_dialect, k.version, k.public_key
       from clients c left join client_keys k on k.client_id = c.client_id and k.state = 'ACTIVE'
       where c.client_id = $1 order by k.version desc`,
     values: [clientId],
@@ -94,6 +96,7 @@ export async function findClient(db: Queryable, clientId: string): Promise<Clien
     name: row.name,
     disabled: row.state === 'DISABLED',
     notifyUrl: row.notify_url,
+    dialect: { ...defaultSuperappDialect, ...row.superapp_dialect },
     keys: rows.flatMap(({ version, public_key }) =>
       version === null || public_key === null ? [] : [{ version, publicKey: createPublicKey(public_key) }],
     ),
@@ -135,4 +138,12 @@ export async function updateNotifyUrl(db: Queryable, clientId: string, notifyUrl
     values: [clientId, notifyUrl],
   })
   return rowCount === 1
+}
+
+export async function updateDialect(db: Queryable, clientId: string, dialect: Partial<SuperappDialect>): Promise<void> {
+  await db.query({
+    name: 'client-update-dialect',
+    text: 'update clients set superapp_dialect = $2 where client_id = $1',
+    values: [clientId, JSON.stringify(dialect)],
+  })
 }

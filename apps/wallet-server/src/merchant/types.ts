@@ -3,6 +3,7 @@
  * signed call, so it is kept in memory for a few seconds, keys already parsed.
  */
 import type { KeyObject } from 'node:crypto'
+import type { SuperappDialect } from '@tradepay/contract'
 import type { Currency } from '@tradepay/money'
 
 export interface Merchant {
@@ -27,6 +28,8 @@ export interface Client {
   name: string
   disabled: boolean
   notifyUrl: string | null
+  /** How answers and notifications of the super-app family are spelled for this client. */
+  dialect: SuperappDialect
   /** Active keys, newest first. */
   keys: ClientKey[]
 }
@@ -53,6 +56,12 @@ export interface MerchantService {
   addKey(clientId: string, version: number, publicKeyPem: string): Promise<void>
   revokeKey(clientId: string, version: number): Promise<void>
   setNotifyUrl(clientId: string, notifyUrl: string | null): Promise<void>
+  /**
+   * Sets the client's dialect: the members that are given, the default for all others; {} takes the default again. Seen by
+   * other servers after a few seconds. May be repeated.
+   * @throws WalletError INVALID_PARAMETER (`field` names the member), CLIENT_UNKNOWN
+   */
+  setDialect(clientId: string, dialect: Partial<SuperappDialect>): Promise<void>
   /** @throws WalletError CLIENT_UNKNOWN, CLIENT_DISABLED */
   client(clientId: string): Promise<Client>
   /** @throws Error when there is none: ids of merchants come from our own rows */

@@ -1,8 +1,7 @@
 /**
  * One attempt to deliver a notification (step 18): render, send, judge, write down.
  *
- * At least once, in no promised order: the notification id stays the same on every attempt, so that the merchant can
- * tell a repeat. No database connection is held while the merchant is being waited for. The attempt with its bytes and
+ * At least once; the notification id stays the same on every attempt, so that the merchant can tell a repeat. No database connection is held while the merchant is being waited for. The attempt with its bytes and
  * the new state are written in one transaction.
  */
 import { performance } from 'node:perf_hooks'
@@ -36,24 +35,29 @@ interface Exchange {
   verdict: { accepted: true } | { accepted: false; reason: string }
 }
 
-/** Where a notification goes after an attempt: pure, from the schedule. */
-export function afterAttempt(
-  attempt: number,
-  accepted: boolean,
-  now: Date,
-): { state: NotificationState; dueAt: Date | null; finishedAt: Date | null } {
+/** Where a notification goes after an attempt. */
+interface After {
+  state: NotificationState
+  dueAt: Date | null
+  finishedAt: Date | null
+}
+
+const givenUp = (now: Date): After => ({ state: 'GIVEN_UP', dueAt: null, finishedAt: now })
+
+/** Where a notification goes after an attempt that was sent: pure, from the schedule. */
+export function afterAttempt(attempt: number, accepted: boolean, now: Date): After {
   if (accepted) return { state: 'DELIVERED', dueAt: null, finishedAt: now }
   const delaySeconds = retryDelaysSeconds[attempt - 1]
-  if (delaySeconds === undefined) return { state: 'GIVEN_UP', dueAt: null, finishedAt: now }
+  if (delaySeconds === undefined) return givenUp(now)
   return { state: 'DUE', dueAt: new Date(now.getTime() + delaySeconds * 1000), finishedAt: null }
 }
 
-/** Delivers a notification that has been claimed. Answers its state afterwards. */
+/** Delivers a notification that has been claimed. */
 export async function deliver(
   deps: Pick<Deps, 'db' | 'clock' | 'recorder' | 'notificationTransport'>,
   family: NotificationFamily,
   notification: Notification,
-): Promise<NotificationState> {
+): Promise<void> {
   const startedAt = deps.clock.now()
   const started = performance.now()
   const exchange = await send(deps, family, notification, startedAt)
@@ -68,9 +72,35 @@ export async function deliver(
     accepted: exchange.verdict.accepted,
     reason: exchange.verdict.accepted ? null : exchange.verdict.reason,
   }
-  const { number, state, dueAt } = await save(deps, notification, attempt)
-  record(deps, notification, { attempt: { ...attempt, attempt: number }, exchange, state, dueAt })
-  return state
+  const saved = await save(deps, notification, attempt, afterAttempt)
+  record(deps, notification, { attempt: { ...attempt, attempt: saved.number }, exchange, ...saved })
+}
+
+/**
+ * Gives up a notification that has been claimed, without sending it: the merchant has acknowledged a newer one of the same
+ * subject, and must not be told what was before. The log keeps an entry without bytes that says so.
+ */
+export async function giveUpOvertaken(
+  deps: Pick<Deps, 'db' | 'clock' | 'recorder'>,
+  notification: Notification,
+  newer: number,
+): Promise<void> {
+  const { sequence } = notification
+  const reason = `Not sent: number ${newer} was acknowledged before number ${sequence} of the same subject.`
+  const attempt: Omit<Attempt, 'attempt'> = {
+    startedAt: deps.clock.now(),
+    durationMs: 0,
+    requestHeaders: {},
+    requestBody: Buffer.alloc(0),
+    responseStatus: null,
+    responseHeaders: null,
+    responseBody: null,
+    accepted: false,
+    reason,
+  }
+  const saved = await save(deps, notification, attempt, (_number, _accepted, now) => givenUp(now))
+  const exchange: Exchange = { rendered: null, answer: null, verdict: { accepted: false, reason } }
+  record(deps, notification, { attempt: { ...attempt, attempt: saved.number }, exchange, ...saved })
 }
 
 async function send(
@@ -107,6 +137,7 @@ async function save(
   { db, clock }: Pick<Deps, 'db' | 'clock'>,
   notification: Notification,
   attempt: Omit<Attempt, 'attempt'>,
+  next: (attempt: number, accepted: boolean, now: Date) => After,
 ): Promise<{ number: number; state: NotificationState; dueAt: Date | null }> {
   return transaction(db, async (tx) => {
     const current = await lockNotification(tx, notification)
@@ -117,7 +148,7 @@ async function save(
       await updateAttemptsOnly(tx, notification, number)
       return { number, state: current.state, dueAt: null }
     }
-    const after = afterAttempt(number, attempt.accepted, clock.now())
+    const after = next(number, attempt.accepted, clock.now())
     await updateAfterAttempt(tx, notification, { ...after, attempts: number })
     return { number, state: after.state, dueAt: after.dueAt }
   })

@@ -1,6 +1,6 @@
 /**
  * The SQL of notifications: claim what is due, write what came of it, read the log. A row that is found by key is asked for
- * its end and not for its state, for the reason given in `order/store.ts`.
+ * its end and not for its state, nor in a way that implies that it is claimed, for the reason given in `order/store.ts`.
  */
 import type { ApiFamily, NotificationState } from '@tradepay/contract'
 import type pg from 'pg'
@@ -41,7 +41,8 @@ const LOOK_AT_MAX = 2_000
 
 /**
  * Claims what is due, oldest first, leaving to other servers what they hold and to each receiver no more than its share.
- * Until `claimedUntil` nobody else takes it; after that, if this process died, somebody does.
+ * Until `claimedUntil` nobody else takes it; after that, if this process died, somebody does. Of one subject the oldest
+ * that is due is taken, and none while another of it is being sent.
  */
 export async function claimDue(
   db: pg.Pool,
@@ -66,16 +67,19 @@ export async function claimDue(
         order by n.due_at limit ${LOOK_AT_MAX}
       ), placed as (
         select due.*, row_number() over (partition by due.url order by due.due_at, due.subject_id, due.sequence) as nth_of_url,
-          row_number() over (partition by due.client_id order by due.due_at, due.subject_id, due.sequence) as nth_of_client
+          row_number() over (partition by due.client_id order by due.due_at, due.subject_id, due.sequence) as nth_of_client,
+          row_number() over (partition by due.subject_id order by due.sequence) as nth_of_subject
         from due
       ), picked as materialized (
         select p.subject_id, p.sequence, p.bucket from placed p
-        where p.nth_of_url + p.url_sending <= $7 and p.nth_of_client + p.client_sending <= $8
+        where p.nth_of_url + p.url_sending <= $7 and p.nth_of_client + p.client_sending <= $8 and p.nth_of_subject = 1
         order by p.due_at limit $9
       ), claimed as materialized (
         select n.subject_id, n.sequence, n.bucket from notifications n
         join picked on picked.subject_id = n.subject_id and picked.sequence = n.sequence and picked.bucket = n.bucket
         where n.finished_at is null and n.due_at <= $1 and (n.claimed_until is null or n.claimed_until <= $1)
+          and not exists (select 1 from notifications o where o.subject_id = n.subject_id and o.bucket = n.bucket
+            and o.sequence <> n.sequence and coalesce(o.claimed_until > $1, false))
         for update of n skip locked
       )
       update notifications n set claimed_until = $2
@@ -96,6 +100,50 @@ export async function claimDue(
   })
   return rows.flatMap((row) => (row.url === null ? [] : [toNotification({ ...row, url: row.url })]))
 }
+
+/** How a claimed notification stands to the others of its subject. */
+export interface Standing {
+  /** The sequence of the newest one that is acknowledged, if that is newer. */
+  overtakenBy: number | null
+  /** Another of the subject is claimed too: two servers claimed in the same moment. */
+  contested: boolean
+}
+
+/**
+ * Asks how claimed notifications stand, in their order. Asked after the claims are committed: of two servers that claimed two
+ * of one subject in the same moment, at least the later sees the other.
+ */
+export async function selectStandings(db: Queryable, claimed: Notification[], now: Date): Promise<Standing[]> {
+  const { rows } = await db.query<{ overtaken_by: number | null; contested: boolean }>({
+    name: 'select-notification-standings',
+    text: `select
+        (select max(n.sequence) from notifications n where n.subject_id = c.subject_id and n.bucket = c.bucket
+          and n.sequence > c.sequence and n.state = 'DELIVERED') as overtaken_by,
+        exists (select 1 from notifications n where n.subject_id = c.subject_id and n.bucket = c.bucket
+          and n.sequence <> c.sequence and coalesce(n.claimed_until > $4, false)) as contested
+      from unnest($1::text[], $2::integer[], $3::smallint[]) with ordinality as c (subject_id, sequence, bucket, place)
+      order by c.place`,
+    values: [...keysOf(claimed), now],
+  })
+  return rows.map((row) => ({ overtakenBy: row.overtaken_by, contested: row.contested }))
+}
+
+/** Ends claims of which nothing was sent; they stay due. */
+export async function releaseClaims(db: Queryable, claimed: Notification[]): Promise<void> {
+  await db.query({
+    name: 'release-notification-claims',
+    text: `update notifications n set claimed_until = null
+      from unnest($1::text[], $2::integer[], $3::smallint[]) as c (subject_id, sequence, bucket)
+      where n.subject_id = c.subject_id and n.sequence = c.sequence and n.bucket = c.bucket and n.finished_at is null`,
+    values: keysOf(claimed),
+  })
+}
+
+const keysOf = (keys: NotificationKey[]): [string[], number[], number[]] => [
+  keys.map(({ subjectId }) => subjectId),
+  keys.map(({ sequence }) => sequence),
+  keys.map(({ bucket }) => bucket),
+]
 
 /** Locks a notification to write what came of an attempt. */
 export async function lockNotification(

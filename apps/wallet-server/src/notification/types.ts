@@ -1,5 +1,6 @@
 /**
- * Notifications (step 18): what the wallet has to tell a merchant, at least once, on a schedule that is data.
+ * Notifications (step 18): what the wallet has to tell a merchant, at least once, on a schedule that is data, and never what
+ * was before once the merchant has acknowledged what came after.
  *
  * This room stores events and delivers bodies that the order's API family renders; it has never heard of a payment.
  * A row is claimed and committed before it is sent, so a slow merchant never holds a lock.

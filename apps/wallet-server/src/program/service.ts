@@ -1,8 +1,7 @@
 /**
- * Mini programs: registers them, keeps their versions, decides which one people see, and issues the codes behind
- * `my.getAuthCode`. The bytes of a version are safe on disk before its row says that they are there.
+ * Mini programs: registers them, keeps their versions, and decides which one people see. The bytes of a version are safe
+ * on disk before its row says that they are there.
  */
-import { createHash } from 'node:crypto'
 import { invalidParameter, WalletError } from '@tradepay/contract'
 import type { Deps } from '../build-server.ts'
 import { isStorable, isStorableJson } from '../db/text.ts'
@@ -12,9 +11,6 @@ import { packageFolder } from './packages.ts'
 import * as store from './store.ts'
 import type { LiveProgram, ProgramService, ReleaseSettings } from './types.ts'
 
-/** The scopes that a mini program may ask for. Source: miniprogram-format §8, getAuthCode. */
-const knownScopes: ReadonlySet<string> = new Set(['auth_base', 'auth_user'])
-const AUTH_CODE_BYTES = 32
 /** Types that a browser draws as an image. An icon of another type is not served. */
 const iconTypes: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/svg+xml'])
 const NAME_MAX_LENGTH = 128
@@ -79,6 +75,8 @@ export function createProgramService({ db, clock, random, settings }: Deps): Pro
       return answer
     },
 
+    isClient: async (appId, clientId) => isAppId(appId) && (await store.isClient(db, appId, clientId)),
+
     async icon(packageHash) {
       const bytes = await packages.read(packageHash)
       const path = bytes && (await store.iconPathOf(db, packageHash))
@@ -89,22 +87,6 @@ export function createProgramService({ db, clock, random, settings }: Deps): Pro
       const asset = assets && Object.hasOwn(assets, path) ? assets[path] : undefined
       if (!asset || !iconTypes.has(asset.type)) return null
       return { type: asset.type, bytes: Buffer.from(asset.base64, 'base64') }
-    },
-
-    async issueAuthCode({ appId, userId, scopes }) {
-      await resolve(appId)
-      const granted = [...new Set(scopes)].filter((scope) => knownScopes.has(scope))
-      const refused = Object.fromEntries(
-        scopes.filter((scope) => !knownScopes.has(scope)).map((scope) => [scope, 'SCOPE_UNKNOWN']),
-      )
-      if (granted.length === 0)
-        throw new WalletError('SCOPE_UNKNOWN', { field: 'scopes', expected: [...knownScopes].join(', ') })
-      const authCode = random.bytes(AUTH_CODE_BYTES).toString('base64url')
-      const now = clock.now()
-      const expiresAt = new Date(now.getTime() + settings.authCodeSeconds * 1000)
-      const codeHash = createHash('sha256').update(authCode).digest()
-      await store.insertAuthCode(db, { codeHash, appId, userId, scopes: granted, now, expiresAt })
-      return { authCode, granted, refused }
     },
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The SQL of mini programs, their versions and releases, and of auth codes.
+ * The SQL of mini programs, their clients, versions and releases.
  */
 import type { Queryable } from '../db/transaction.ts'
 import type { LiveProgram, ReleaseSettings } from './types.ts'
@@ -79,6 +79,15 @@ export async function mayPay(db: Queryable, appId: string, clientId: string): Pr
     values: [appId, clientId],
   })
   return rows[0]?.may_pay ?? null
+}
+
+export async function isClient(db: Queryable, appId: string, clientId: string): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'program-is-client',
+    text: 'select 1 from mini_program_clients where app_id = $1 and client_id = $2',
+    values: [appId, clientId],
+  })
+  return rowCount === 1
 }
 
 /** Adds a version unless the number is taken; answers the hash that holds the number. */
@@ -168,16 +177,4 @@ export async function iconPathOf(db: Queryable, packageHash: string): Promise<st
     values: [packageHash],
   })
   return rows[0]?.icon_path ?? null
-}
-
-export async function insertAuthCode(
-  db: Queryable,
-  code: { codeHash: Buffer; appId: string; userId: string; scopes: string[]; now: Date; expiresAt: Date },
-): Promise<void> {
-  await db.query({
-    name: 'auth-code-insert',
-    text: `insert into auth_codes (code_hash, app_id, user_id, scopes, created_at, expires_at)
-      values ($1, $2, $3, $4, $5, $6)`,
-    values: [code.codeHash, code.appId, code.userId, code.scopes, code.now, code.expiresAt],
-  })
 }

@@ -54,9 +54,6 @@ export interface ProgramService {
   icon(packageHash: string): Promise<{ type: string; bytes: Buffer } | null>
   /** Whether the program may present an order of this client. @throws WalletError PROGRAM_NOT_FOUND */
   mayPay(appId: string, clientId: string): Promise<boolean>
-  issueAuthCode(code: {
-    appId: string
-    userId: string
-    scopes: string[]
-  }): Promise<{ authCode: string; granted: string[]; refused: Record<string, string> }>
+  /** Whether the client is one of the program's own. False for a program that is not there. */
+  isClient(appId: string, clientId: string): Promise<boolean>
 }

@@ -20,21 +20,32 @@ export function createTradePay(handler: Handlers['tradePay']): (params: Params) 
         `tradePay needs exactly one of tradeNO, orderStr and paymentUrl: ${problem}`,
       )
     }
-    if (given[0] !== 'tradeNO') {
-      throw new ApiFailure(myErrors.badParameter, `tradePay: this wallet takes tradeNO, not ${given[0]}`)
-    }
-    const tradeNO = String(params['tradeNO'])
-    if (tradeNO.length > TRADE_NO_MAX_LENGTH) {
-      throw new ApiFailure(myErrors.badParameter, `tradePay: tradeNO is longer than ${TRADE_NO_MAX_LENGTH} characters`)
-    }
+    const order = orderOf(given[0]!, params)
     if (open) throw new ApiFailure(myErrors.notPermitted, 'tradePay: a cashier is open already')
     open = true
     try {
-      const { resultCode } = await handler({ tradeNO })
+      const { resultCode } = await handler(order)
       // Unknown is not failure: a code that the table lacks is told as "may have been paid".
       return { resultCode: Object.hasOwn(tradePayResults, resultCode) ? resultCode : '6004' }
     } finally {
       open = false
     }
+  }
+}
+
+/** How the program names what is to be paid. @throws ApiFailure 2 */
+function orderOf(input: (typeof inputs)[number], params: Params): Parameters<Handlers['tradePay']>[0] {
+  const value = String(params[input])
+  switch (input) {
+    case 'tradeNO':
+      if (value.length > TRADE_NO_MAX_LENGTH) {
+        const limit = `tradeNO is longer than ${TRADE_NO_MAX_LENGTH} characters`
+        throw new ApiFailure(myErrors.badParameter, `tradePay: ${limit}`)
+      }
+      return { tradeNO: value }
+    case 'orderStr':
+      return { orderStr: value }
+    case 'paymentUrl':
+      throw new ApiFailure(myErrors.badParameter, 'tradePay: this wallet takes tradeNO or orderStr, not paymentUrl')
   }
 }

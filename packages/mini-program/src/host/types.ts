@@ -54,8 +54,11 @@ export interface RequestResult {
 
 /** What only the wallet may do. Each may throw ApiFailure. */
 export interface Handlers {
-  /** Opens the cashier over everything; resolves when it is closed again. */
-  tradePay(params: { tradeNO: string }): Promise<{ resultCode: TradePayResultCode }>
+  /**
+   * Opens the cashier over everything; resolves when it is closed again. The order is named by the wallet's number, or by the
+   * string that the merchant's server has signed.
+   */
+  tradePay(order: { tradeNO: string } | { orderStr: string }): Promise<{ resultCode: TradePayResultCode }>
   /** Sends through the relay. Encoding of `data` and decoding by `dataType` are the host's. */
   request(params: {
     page: string

@@ -46,11 +46,21 @@ describe('my.tradePay', () => {
     await page.close()
   })
 
+  it('hands an order string to the wallet as it is', async () => {
+    const page = await world.open(await pay(`my.tradePay({ orderStr: 'a=%20b&sign=c%2B' }).${result}`), {
+      resultCode: '9000',
+    })
+    expect(await lineOf(page, 'RESULT')).toEqual({ resultCode: '9000' })
+    expect(await page.evaluate(() => window.wallet.tradePays)).toEqual([{ orderStr: 'a=%20b&sign=c%2B' }])
+    await page.close()
+  })
+
   it.each([
     ['no input', '{}', 2, /none was given/],
     ['two inputs', "{ tradeNO: '1', orderStr: 'x' }", 2, /tradeNO and orderStr were given/],
-    ['orderStr', "{ orderStr: 'x' }", 2, /takes tradeNO/],
-    ['paymentUrl', "{ paymentUrl: 'https://x' }", 2, /takes tradeNO/],
+    ['paymentUrl', "{ paymentUrl: 'https://x' }", 2, /takes tradeNO or orderStr/],
+    ['an empty orderStr', "{ orderStr: '' }", 2, /none was given/],
+    ['an orderStr of 10,001 characters', "{ orderStr: 'x'.repeat(10001) }", 2, /orderStr/],
     ['a tradeNO of 65 characters', "{ tradeNO: '1'.repeat(65) }", 2, /longer than 64/],
     ['a tradeNO that is a list', "{ tradeNO: ['1'] }", 2, /must be a text/],
     ['the wrong name tradeNo', "{ tradeNo: '1' }", 2, /none was given/],

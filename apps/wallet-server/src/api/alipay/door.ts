@@ -1,6 +1,6 @@
 /**
  * The door of the Alipay family, `/gateway.do` (steps 4 to 7): reads the parameters, verifies them, calls one method, signs
- * the answer.
+ * the answer. Beside it, the download of bills.
  *
  * Whatever comes in is answered with HTTP 200 and a signed node. No rule about money lives here.
  * Source: alipay-openapi §1 to §6.
@@ -12,21 +12,19 @@ import {
   WalletError,
   type AlipayAnswerNode,
 } from '@tradepay/contract'
-import type { AlipayParameters } from '@tradepay/signature'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps, Rooms } from '../../build-server.ts'
 import { logUnforeseen } from '../merchant-door/log-unforeseen.ts'
 import { recordCreate, recordedMessage } from '../merchant-door/record-create.ts'
 import { walletSigningKey } from '../merchant-door/wallet-key.ts'
+import { billDownload } from './bill-download.ts'
 import { envelope, nodeName } from './envelope.ts'
 import { errorNode, GatewayRefusal } from './errors.ts'
 import type { Method, Outcome } from './method.ts'
+import { methodNamed, methodOf } from './methods.ts'
+import { readContent } from './read-content.ts'
 import { queryOf, readParameters } from './read-parameters.ts'
-import { tradeCreate } from './trade-create.ts'
-import { tradeQuery } from './trade-query.ts'
 import { verifyRequest, type VerifiedCall } from './verify-request.ts'
-
-const methods = new Map<string, Method>([tradeCreate, tradeQuery].map((method) => [method.name, method]))
 
 export async function alipayDoor(http: FastifyInstance, { deps, rooms }: { deps: Deps; rooms: Rooms }): Promise<void> {
   const { clock, settings, recorder, random } = deps
@@ -46,13 +44,13 @@ export async function alipayDoor(http: FastifyInstance, { deps, rooms }: { deps:
     let outcome: Outcome
     try {
       const parameters = await readParameters(queryOf(request.url), request.headers['content-type'] ?? '', body)
-      method = findMethod(parameters)
+      method = methodOf(parameters)
       verified = await verifyRequest(parameters, rooms.merchants, {
         now: receivedAt,
         toleranceSeconds: settings.alipayTimestampToleranceSeconds,
         explain: settings.sandbox,
       })
-      const { content, source } = readContent(parameters)
+      const { content, source } = method.withoutContent ? { content: {}, source: '' } : readContent(parameters)
       outcome = await method.answer({ client: verified.client, parameters, content, source, deps, rooms })
     } catch (error) {
       outcome = { node: {}, error }
@@ -90,33 +88,13 @@ export async function alipayDoor(http: FastifyInstance, { deps, rooms }: { deps:
   // method may stand in the query, and the client looks for the node of that name.
   http.setErrorHandler<FastifyError>(async (error, request, reply) => {
     const named = new URLSearchParams(queryOf(request.url)).get('method') ?? ''
-    await send(request, reply, methods.get(named)?.name ?? null, { node: {}, error: inWordsOfTheDoor(error) })
+    await send(request, reply, methodNamed(named)?.name ?? null, { node: {}, error: inWordsOfTheDoor(error) })
   })
 
   http.route({ method: ['GET', 'POST'], url: alipayGatewayPath, handler: answerCall })
-}
 
-function findMethod(parameters: AlipayParameters): Method {
-  const name = parameters['method'] ?? ''
-  if (name === '') throw new GatewayRefusal('isv.missing-method', 'The parameter method is missing.')
-  const method = methods.get(name)
-  if (!method) {
-    throw new GatewayRefusal(
-      'isv.invalid-method',
-      `There is no such method here; these are: ${[...methods.keys()].join(', ')}.`,
-    )
-  }
-  return method
-}
-
-function readContent(parameters: AlipayParameters): { content: unknown; source: string } {
-  const source = parameters['biz_content'] ?? ''
-  if (source === '') throw new GatewayRefusal('isv.invalid-parameter', 'The parameter biz_content is missing.')
-  try {
-    return { content: JSON.parse(source) as unknown, source }
-  } catch {
-    throw new GatewayRefusal('isv.illegal-json', 'biz_content is not JSON.')
-  }
+  // In a scope of its own: who opens a download address knows no envelope.
+  await http.register(async (scope) => billDownload(scope, { deps, rooms }))
 }
 
 function inWordsOfTheDoor(error: FastifyError): unknown {

@@ -12,7 +12,7 @@ export interface Call {
   client: Client
   /** The common parameters, verified. */
   parameters: AlipayParameters
-  /** biz_content, parsed; and its source text, for numbers that must be read digit by digit. */
+  /** biz_content, parsed; and its source text, for numbers that must be read digit by digit. Both empty without one. */
   content: unknown
   source: string
   deps: Deps
@@ -21,7 +21,7 @@ export interface Call {
 
 export interface Outcome {
   /** Members of the node beside `code` and `msg`. With `error`, members that the failing answer carries anyway. */
-  node: Record<string, unknown>
+  node: object
   /** A refusal whose node carries more than the error itself. */
   error?: unknown
   /** Given by a method that creates orders, for the timeline. */
@@ -30,6 +30,8 @@ export interface Outcome {
 
 export interface Method {
   name: AlipayMethod
+  /** Its parameters stand among the common ones; biz_content is not read. */
+  withoutContent?: boolean
   /** @throws WalletError, GatewayRefusal */
   answer(call: Call): Promise<Outcome>
 }

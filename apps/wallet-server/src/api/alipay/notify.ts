@@ -4,6 +4,9 @@
  *
  * `notify_id` is the same for each resend; time and signature are new. Values are never empty: clients disagree about
  * whether empty ones are signed. Source: alipay-openapi §9.
+ *
+ * Two things are this wallet's own: `order_sequence`, by which a merchant tells the older of two (a client verifies whatever
+ * fields it receives), and the headers of Standard Webhooks.
  */
 import { ALIPAY_ACKNOWLEDGEMENT } from '@tradepay/contract'
 import type { AlipayTradeStatus } from '@tradepay/contract'
@@ -14,6 +17,7 @@ import type { MerchantService } from '../../merchant/types.ts'
 import type { Notification, NotificationFamily } from '../../notification/types.ts'
 import type { OutgoingAnswer } from '../../ports.ts'
 import { readOrderEvent, type OrderRefundEvent } from '../merchant-door/order-event.ts'
+import { standardWebhooks } from '../merchant-door/standard-webhooks.ts'
 import { formatGmt8, formatGmt8Milliseconds } from '../merchant-door/times.ts'
 import { walletSigningKey } from '../merchant-door/wallet-key.ts'
 
@@ -23,15 +27,21 @@ export function alipayNotifications(
   _merchants?: Pick<MerchantService, 'client'>,
 ): NotificationFamily {
   const key = walletSigningKey(settings)
+  const webhooks = standardWebhooks(settings)
   return {
     async render(notification, now) {
       const parameters = content(notification, now)
       const stringToSign = alipayNotificationString(parameters)
       const sign = await signAlipay(stringToSign, key.privateKey)
+      const body = Buffer.from(new URLSearchParams({ ...parameters, sign }).toString())
+      const { clientId, notificationId: id } = notification
       return {
         method: 'POST',
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' },
-        body: Buffer.from(new URLSearchParams({ ...parameters, sign }).toString()),
+        headers: {
+          'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8',
+          ...webhooks.headers({ clientId, id, body }, now),
+        },
+        body,
         signature: {
           stringToSign,
           signature: sign,
@@ -64,6 +74,7 @@ function content(notification: Notification, now: Date): Record<string, string> 
     notify_time: formatGmt8(now),
     notify_type: 'trade_status_sync',
     notify_id: notification.notificationId,
+    order_sequence: String(notification.sequence),
     app_id: event.clientId,
     auth_app_id: event.clientId,
     charset: 'utf-8',

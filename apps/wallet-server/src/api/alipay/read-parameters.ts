@@ -24,7 +24,8 @@ async function readBody(contentType: string, body: Buffer): Promise<Record<strin
   return readForm(body.toString())
 }
 
-function readForm(text: string): Record<string, string> {
+/** `name=value` joined by `&`, URL-encoded. Of a name that comes twice the last value stands. */
+export function readForm(text: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(text))
 }
 

@@ -1,5 +1,5 @@
 /**
- * The cashier's door (steps 10, 11, 14, 16): JSON at /cashier/v1/* for the wallet app's own page, with the user's
+ * The cashier's door (steps 9 to 11, 14, 16): JSON at /cashier/v1/* for the wallet app's own page, with the user's
  * session and its CSRF token. The door checks who calls and what is sent; what a user may do is in `service.ts`.
  */
 import type { FastifyInstance } from 'fastify'
@@ -11,6 +11,7 @@ import { cancelCashier } from './cancel.ts'
 import { confirmPayment } from './confirm.ts'
 import { inquireCashier } from './inquire.ts'
 import { openCashier } from './open.ts'
+import { takeOrderString } from './order-string.ts'
 import { recordCashier } from './recording.ts'
 import { createCashierService } from './service.ts'
 
@@ -22,6 +23,7 @@ export async function cashierDoor(http: FastifyInstance, { deps, rooms }: { deps
   http.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
 
   const shared = { cashier: createCashierService(rooms, deps), recording: recordCashier(http, deps) }
+  takeOrderString(http, { deps, rooms })
   openCashier(http, shared)
   confirmPayment(http, shared)
   cancelCashier(http, shared)

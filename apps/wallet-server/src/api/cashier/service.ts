@@ -165,8 +165,15 @@ export function createCashierService(rooms: Rooms, { clock }: Pick<Deps, 'clock'
   }
 }
 
-/** A mini program may present only orders that are its to present. */
-async function refuseOtherProgram({ programs }: Rooms, order: Order, appId: string): Promise<void> {
+/**
+ * A mini program may present only orders that are its to present.
+ * @throws WalletError ORDER_PROGRAM_MISMATCH, PROGRAM_NOT_FOUND
+ */
+export async function refuseOtherProgram(
+  { programs }: Pick<Rooms, 'programs'>,
+  order: Pick<Order, 'appId' | 'clientId'>,
+  appId: string,
+): Promise<void> {
   const itsOwn = order.appId === null || order.appId === appId
   if (!(await programs.mayPay(appId, order.clientId)) || !itsOwn) throw new WalletError('ORDER_PROGRAM_MISMATCH')
 }

@@ -1,17 +1,18 @@
 /**
- * How one client's wallet dialect differs in what this door sends. Everything the family accepts is accepted from
- * everybody; a profile says only how answers and notifications are spelled. Source: superapp-payment-api §3 and §11.
+ * Where members of the super-app family have their API, and which path a client signs. The rest of a client's dialect is
+ * in the contract. Source: superapp-payment-api §2, §3 and §11.
  */
-import type { SignatureEncoding } from '@tradepay/signature'
-
-export interface Dialect {
-  /** The name of RSA with SHA-256 in the Signature header. */
-  algorithm: string
-  signatureEncoding: SignatureEncoding
-}
-
-/** What most of the family emits, and what every client that was read for the reference takes. */
-export const defaultDialect: Dialect = { algorithm: 'RSA256', signatureEncoding: 'BASE64_URLENCODED' }
+import type { SuperappDialect } from '@tradepay/contract'
 
 /** Where a wallet of the family may have its API, before `/v1`: a client keeps its own base address. Source: §2. */
 export const basePaths = ['', '/api', '/acl/api', '/api/open', '/aps/api', '/ams/api'] as const
+
+/**
+ * The path that a client of this dialect signs when it makes this call, without a query string: the answer is signed with
+ * the same.
+ */
+export function signedPath({ signedBasePath }: SuperappDialect, url: string): string {
+  const path = url.split('?', 1)[0]!
+  const version = path.search(/\/v[0-9]+\//)
+  return signedBasePath === null || version < 0 ? path : signedBasePath + path.slice(version)
+}

@@ -4,22 +4,43 @@
  * Whatever comes in is answered with HTTP 200 and a `result`; refusals are signed too whenever the client is known.
  * No rule about money lives here. Source: superapp-payment-api §2 to §5.
  */
-import { SUPERAPP_BODY_LIMIT, WalletError } from '@tradepay/contract'
+import {
+  defaultSuperappDialect,
+  SUPERAPP_BODY_LIMIT,
+  superappVersions,
+  WalletError,
+  type SuperappVersion,
+} from '@tradepay/contract'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps, Rooms } from '../../build-server.ts'
 import { logUnforeseen } from '../merchant-door/log-unforeseen.ts'
 import { recordCreate, recordedMessage } from '../merchant-door/record-create.ts'
 import { walletSigningKey } from '../merchant-door/wallet-key.ts'
-import { basePaths, defaultDialect } from './dialect.ts'
+import { applyToken } from './apply-token.ts'
+import { cancelPayment } from './cancel-payment.ts'
+import { cancelToken } from './cancel-token.ts'
+import { basePaths, signedPath } from './dialect.ts'
 import type { Endpoint, Outcome } from './endpoint.ts'
 import { inquiryPayment } from './inquiry-payment.ts'
+import { inquiryRefund } from './inquiry-refund.ts'
 import { pay } from './pay.ts'
-import { refusalResult, superappResult } from './results.ts'
+import { refund } from './refund.ts'
+import { isRefusal, refusalResult, superappResult } from './results.ts'
 import { sendResult, type Addressee } from './send-result.ts'
+import { inquiryUserInfo } from './user-info.ts'
 import { identify, verifyRequest, type RawRequest } from './verify-request.ts'
 
-/** The versions that are routed, with their endpoints. */
-const versions: Record<string, Endpoint[]> = { v1: [pay, inquiryPayment] }
+/** What is routed in each version: the same calls. */
+const endpoints: Endpoint[] = [
+  pay,
+  inquiryPayment,
+  ...cancelPayment,
+  ...refund,
+  inquiryRefund,
+  applyToken,
+  ...cancelToken,
+  ...inquiryUserInfo,
+]
 
 export async function superappDoor(
   http: FastifyInstance,
@@ -29,7 +50,7 @@ export async function superappDoor(
   const key = walletSigningKey(settings)
   const window = () => ({ now: clock.now(), toleranceSeconds: settings.requestTimeToleranceSeconds })
   const send = (reply: FastifyReply, body: Outcome['body'], addressee: Addressee | null) =>
-    sendResult(reply, body, addressee, { now: clock.now(), key, dialect: defaultDialect })
+    sendResult(reply, body, addressee, { now: clock.now(), key })
 
   // The body stays bytes until its signature has been verified, whatever type it claims to have.
   http.removeAllContentTypeParsers()
@@ -37,13 +58,19 @@ export async function superappDoor(
     done(null, body),
   )
 
-  async function answerCall(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async function answerCall(
+    endpoint: Endpoint,
+    version: SuperappVersion,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
     const receivedAt = clock.now()
     const raw = rawRequest(request)
     try {
       const verified = await verifyRequest(raw, rooms.merchants, window())
-      const addressee = { clientId: verified.client.clientId, method: raw.method, uri: verified.uri }
-      const outcome = await outcomeOf(endpoint, raw, { client: verified.client, deps, rooms }, request)
+      const { client, uri } = verified
+      const addressee = { clientId: client.clientId, method: raw.method, uri, dialect: client.dialect }
+      const outcome = await outcomeOf(endpoint, raw, { client, version, deps, rooms }, request)
       const sent = await send(reply, outcome.body, addressee)
       if (outcome.order && sent) {
         recordCreate(recorder, {
@@ -64,20 +91,20 @@ export async function superappDoor(
 
   /** Answers a refusal that came before the request was verified. */
   async function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (!(error instanceof WalletError)) logUnforeseen(error, request)
+    if (!isRefusal(error)) logUnforeseen(error, request)
     await send(reply, { result: refusalResult(error) }, await addresseeOf(request))
   }
 
   /** Who is to get a refusal: the client that the request names, if there is one. */
   async function addresseeOf(request: FastifyRequest): Promise<Addressee | null> {
+    const { method, url } = request
     try {
-      const { clientId } = await identify(request.headers, rooms.merchants)
-      return { clientId, method: request.method, uri: pathOf(request) }
+      const { clientId, dialect } = await identify(request.headers, rooms.merchants)
+      return { clientId, method, uri: signedPath(dialect, url), dialect }
     } catch (error) {
-      if (error instanceof WalletError && error.code === 'CLIENT_DISABLED') {
-        return { clientId: String(request.headers['client-id']), method: request.method, uri: pathOf(request) }
-      }
-      return null
+      if (!(error instanceof WalletError && error.code === 'CLIENT_DISABLED')) return null
+      const dialect = defaultSuperappDialect
+      return { clientId: String(request.headers['client-id']), method, uri: signedPath(dialect, url), dialect }
     }
   }
 
@@ -85,15 +112,15 @@ export async function superappDoor(
   http.setErrorHandler<FastifyError>((error, request, reply) => refuse(inWordsOfTheDoor(error), request, reply))
 
   for (const base of basePaths) {
-    for (const [version, endpoints] of Object.entries(versions)) {
+    for (const version of superappVersions) {
       for (const endpoint of endpoints) {
-        http.post(`${base}/${version}${endpoint.path}`, (request, reply) => answerCall(endpoint, request, reply))
+        http.post(`${base}/${version}${endpoint.path}`, (request, reply) =>
+          answerCall(endpoint, version, request, reply),
+        )
       }
-    }
-    for (const version of ['v1', 'v2']) {
       http.all(`${base}/${version}/*`, async (request, reply) => {
         const path = pathOf(request).slice(base.length + version.length + 1)
-        const known = versions[version]?.some((endpoint) => endpoint.path === path)
+        const known = endpoints.some((endpoint) => endpoint.path === path)
         const result = known
           ? superappResult('METHOD_NOT_SUPPORTED', 'This API is called with POST.')
           : refusalResult(new WalletError('API_UNKNOWN'))
@@ -113,7 +140,7 @@ async function outcomeOf(
   try {
     return await endpoint.answer(parseBody(raw.body), call)
   } catch (error) {
-    if (!(error instanceof WalletError)) logUnforeseen(error, request)
+    if (!isRefusal(error)) logUnforeseen(error, request)
     return { body: { result: refusalResult(error) } }
   }
 }

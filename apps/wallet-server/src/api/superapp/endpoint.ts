@@ -2,7 +2,7 @@
  * The shape of every endpoint of the super-app door: it takes content that has been verified and parsed, calls one
  * domain command, and answers in the words of the family. Signing and sending are the door's.
  */
-import type { SuperappResult } from '@tradepay/contract'
+import type { SuperappResult, SuperappVersion } from '@tradepay/contract'
 import type { Deps, Rooms } from '../../build-server.ts'
 import type { Client } from '../../merchant/types.ts'
 import type { CreateRecord } from '../merchant-door/record-create.ts'
@@ -10,6 +10,8 @@ import type { CreateRecord } from '../merchant-door/record-create.ts'
 /** Who calls, and what the endpoint may use. */
 export interface Call {
   client: Client
+  /** The version that was called. */
+  version: SuperappVersion
   deps: Deps
   rooms: Rooms
 }

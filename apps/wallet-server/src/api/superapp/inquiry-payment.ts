@@ -1,20 +1,25 @@
 /**
- * `POST /v1/payments/inquiryPayment`: what has become of an order. `result` speaks of the query, `paymentStatus` of the
- * payment. Source: superapp-payment-api §5.5.
+ * `POST …/payments/inquiryPayment`: what has become of an order. `result` speaks of the query, `paymentStatus` of the
+ * payment; version 2 says the latter also as `paymentResult`. Source: superapp-payment-api §4 and §5.5.
  */
 import {
-  invalidParameter,
-  SuperappInquiryPaymentRequest,
+  superappCalls,
   type CloseReason,
   type OrderState,
+  type SuperappInquiryPaymentAnswerV1,
+  type SuperappInquiryPaymentAnswerV2,
   type SuperappPaymentStatus,
+  type SuperappResult,
 } from '@tradepay/contract'
-import { contentChecker } from '../merchant-door/check-content.ts'
+import type { Order } from '../../order/types.ts'
 import { formatIsoTime } from '../merchant-door/times.ts'
+import { sentAmount } from './amount.ts'
+import { contentCheckers } from './check-versions.ts'
 import type { Endpoint } from './endpoint.ts'
+import { checkPartner, orderNumber } from './numbers.ts'
 import { superappResult } from './results.ts'
 
-const check = contentChecker(SuperappInquiryPaymentRequest)
+const check = contentCheckers(superappCalls.inquiryPayment)
 
 const statuses = {
   CREATED: 'PROCESSING',
@@ -29,32 +34,35 @@ const closeReasons = {
 } as const satisfies Record<CloseReason, string>
 
 export const inquiryPayment: Endpoint = {
-  path: '/payments/inquiryPayment',
-  async answer(content, { client, rooms }) {
-    const { paymentId, paymentRequestId } = check(content)
-    const order = await rooms.orders.inquire(client.clientId, numberOf(paymentId, paymentRequestId))
+  path: superappCalls.inquiryPayment.path,
+  async answer(content, { client, rooms, version }) {
+    const request = check[version](content)
+    checkPartner(request, client)
+    const order = await rooms.orders.inquire(client.clientId, orderNumber(request))
     const extendInfo = order.extra['extendInfo']
-    return {
-      body: {
-        result: superappResult('SUCCESS', 'Success.'),
-        paymentId: order.tradeNo,
-        paymentRequestId: order.requestId,
-        paymentAmount: { currency: order.amount.currency, value: String(order.amount.minor) },
-        paymentStatus: statuses[order.state],
-        ...(order.paidAt ? { paymentTime: formatIsoTime(order.paidAt) } : {}),
-        ...(order.closeReason ? { paymentFailReason: closeReasons[order.closeReason] } : {}),
-        ...(typeof extendInfo === 'string' ? { extendInfo } : {}),
-      },
+    const body: SuperappInquiryPaymentAnswerV1 = {
+      result: superappResult('SUCCESS', 'Success.'),
+      paymentId: order.tradeNo,
+      paymentRequestId: order.requestId,
+      paymentAmount: sentAmount(order.amount),
+      paymentStatus: statuses[order.state],
+      ...(order.paidAt ? { paymentTime: formatIsoTime(order.paidAt) } : {}),
+      ...(order.closeReason ? { paymentFailReason: closeReasons[order.closeReason] } : {}),
+      ...(typeof extendInfo === 'string' ? { extendInfo } : {}),
     }
+    if (version === 'v1') return { body }
+    const inV2: SuperappInquiryPaymentAnswerV2 = { ...body, paymentResult: paymentResult(order) }
+    return { body: inV2 }
   },
 }
 
-/** Where both numbers are given, `paymentId` wins. */
-function numberOf(
-  paymentId: string | undefined,
-  requestId: string | undefined,
-): { tradeNo: string } | { requestId: string } {
-  if (paymentId !== undefined) return { tradeNo: paymentId }
-  if (requestId !== undefined) return { requestId }
-  throw invalidParameter('paymentId', 'paymentId or paymentRequestId, one of the two')
+function paymentResult({ state, closeReason }: Order): SuperappResult {
+  switch (state) {
+    case 'CREATED':
+      return superappResult('PAYMENT_IN_PROCESS', 'The order is not paid yet.')
+    case 'PAID':
+      return superappResult('SUCCESS', 'The order is paid.')
+    case 'CLOSED':
+      return superappResult('ORDER_IS_CLOSED', closeReason ? closeReasons[closeReason] : 'The order is closed.')
+  }
 }

@@ -4,9 +4,18 @@
  *
  * Each attempt says the same; its time and signature are new. Only HTTP 200 with `result.resultStatus` S acknowledges;
  * a signed acknowledgement must verify, an unsigned one is taken. Source: superapp-payment-api §3 and §7.
+ *
+ * Two things are this wallet's own and stand where the family ignores them: `orderSequence`, by which a merchant tells the
+ * older of two, and the headers of Standard Webhooks.
  */
 import type { Deps } from '../../build-server.ts'
-import { WalletError, type SuperappNotifyPayment, type SuperappNotifyRefund } from '@tradepay/contract'
+import {
+  defaultSuperappDialect,
+  WalletError,
+  type SuperappDialect,
+  type SuperappNotifyPayment,
+  type SuperappNotifyRefund,
+} from '@tradepay/contract'
 import {
   decodeSignature,
   parseSignatureHeader,
@@ -14,14 +23,14 @@ import {
   signSuperapp,
   verifySuperapp,
 } from '@tradepay/signature'
-import type { Money } from '@tradepay/money'
 import type { MerchantService } from '../../merchant/types.ts'
 import type { Notification, NotificationFamily, RenderedNotification } from '../../notification/types.ts'
 import type { OutgoingAnswer } from '../../ports.ts'
 import { readOrderEvent, type OrderPaidEvent, type OrderRefundEvent } from '../merchant-door/order-event.ts'
+import { standardWebhooks } from '../merchant-door/standard-webhooks.ts'
 import { formatIsoTime } from '../merchant-door/times.ts'
 import { walletSigningKey } from '../merchant-door/wallet-key.ts'
-import { defaultDialect } from './dialect.ts'
+import { sentAmount } from './amount.ts'
 import { superappResult } from './results.ts'
 
 export function superappNotifications(
@@ -29,11 +38,22 @@ export function superappNotifications(
   merchants: Pick<MerchantService, 'client'>,
 ): NotificationFamily {
   const key = walletSigningKey(settings)
-  const dialect = defaultDialect
+  const webhooks = standardWebhooks(settings)
+
+  /** A client that may not call any more is still told what became of its orders. */
+  async function dialectOf(clientId: string): Promise<SuperappDialect> {
+    try {
+      return (await merchants.client(clientId)).dialect
+    } catch (error) {
+      if (error instanceof WalletError) return defaultSuperappDialect
+      throw error
+    }
+  }
 
   async function render(notification: Notification, now: Date): Promise<RenderedNotification> {
     const body = Buffer.from(JSON.stringify(content(notification)))
     const { clientId } = notification
+    const dialect = await dialectOf(clientId)
     const time = formatIsoTime(now)
     const { header, stringToSign, signature } = await signSuperapp(
       { method: 'POST', uri: new URL(notification.url).pathname, clientId, time, body },
@@ -47,6 +67,7 @@ export function superappNotifications(
         'Client-Id': clientId,
         'Request-Time': time,
         Signature: header,
+        ...webhooks.headers({ clientId, id: notification.notificationId, body }, now),
       },
       body,
       signature: {
@@ -98,7 +119,8 @@ export function superappNotifications(
 
 function content(notification: Notification): SuperappNotifyPayment | SuperappNotifyRefund {
   const event = readOrderEvent(notification.event)
-  return event.type === 'ORDER_PAID' ? paid(event) : refunded(event)
+  const orderSequence = String(notification.sequence)
+  return { ...(event.type === 'ORDER_PAID' ? paid(event) : refunded(event)), orderSequence }
 }
 
 function paid(event: OrderPaidEvent): SuperappNotifyPayment {
@@ -107,7 +129,7 @@ function paid(event: OrderPaidEvent): SuperappNotifyPayment {
     partnerId: event.merchantId,
     paymentId: event.tradeNo,
     paymentRequestId: event.requestId,
-    paymentAmount: onWire(event.amount),
+    paymentAmount: sentAmount(event.amount),
     paymentStatus: 'SUCCESS',
     paymentResult: superappResult('SUCCESS', 'The order is paid.'),
     paymentTime: formatIsoTime(event.paidAt),
@@ -122,14 +144,12 @@ function refunded({ type, tradeNo, refund }: OrderRefundEvent): SuperappNotifyRe
     refundId: refund.refundId,
     refundRequestId: refund.requestId,
     paymentId: tradeNo,
-    refundAmount: onWire(refund.amount),
+    refundAmount: sentAmount(refund.amount),
     refundStatus: type === 'ORDER_REFUNDED' ? 'SUCCESS' : 'FAIL',
     refundTime: formatIsoTime(refund.finishedAt),
     ...(refund.reason === null ? {} : { refundReason: refund.reason }),
   }
 }
-
-const onWire = ({ currency, minor }: Money): { currency: string; value: string } => ({ currency, value: String(minor) })
 
 /** Why the answer is no acknowledgement, or null. */
 function resultTrouble({ status, body }: OutgoingAnswer): string | null {

@@ -1,57 +1,67 @@
 /**
- * `POST /v1/payments/pay` (steps 5 to 7): creates an order, or answers about the one that this number created.
+ * `POST …/payments/pay` (steps 5 to 7): creates an order, or answers about the one that this number created.
  * On this wire the wallet's `paymentId` is the tradeNo. Source: superapp-payment-api §5.1 to §5.4.
  */
-import { invalidParameter, SuperappPayRequest, WalletError, type SuperappAmount } from '@tradepay/contract'
-import { MoneyError, parseMinor, type Money } from '@tradepay/money'
+import {
+  invalidParameter,
+  SuperappOrder,
+  superappCalls,
+  WalletError,
+  type SuperappPayAnswer,
+  type SuperappPayRequestV1,
+  type SuperappPayRequestV2,
+} from '@tradepay/contract'
 import type { Order } from '../../order/types.ts'
 import { contentChecker } from '../merchant-door/check-content.ts'
 import { checkNotifyUrl } from '../merchant-door/notify-url.ts'
 import { formatIsoTime, parseIsoTime } from '../merchant-door/times.ts'
-import type { Call, Endpoint, Outcome } from './endpoint.ts'
+import { keyAmount, readAmount } from './amount.ts'
+import { contentCheckers } from './check-versions.ts'
+import type { Call, Endpoint } from './endpoint.ts'
+import { checkPartner } from './numbers.ts'
+import { refuseOtherProducts } from './product.ts'
+import { redirectForm } from './redirect-form.ts'
 import { superappResult } from './results.ts'
+import { inWireNames } from './wire-names.ts'
 
-const check = contentChecker(SuperappPayRequest)
+const check = contentCheckers(superappCalls.pay)
+const checkOrder = contentChecker(SuperappOrder)
 
 export const pay: Endpoint = {
-  path: '/payments/pay',
+  path: superappCalls.pay.path,
   async answer(content, call) {
-    const request = check(content)
-    if (request.partnerId !== undefined && request.partnerId !== call.client.merchantId) {
-      return {
-        body: {
-          result: superappResult(
-            'PARTNER_NOT_EXIST',
-            'partnerId is not the merchant of this client. Send its merchant id, or leave it out.',
-          ),
-        },
-      }
-    }
-    const { order, created } = await createOrder(request, call)
+    const request = check[call.version](content)
+    checkPartner(request, call.client)
+    refuseOtherProducts(request)
+    const about = orderOf(request)
+    const { order, created } = await createOrder(request, about, call)
     return {
       body: answerBody(order, call),
       order: {
         order,
         created,
         merchantOrder: {
-          number: request.order?.referenceOrderId ?? request.paymentRequestId,
-          createTime: request.order?.orderCreateTime ?? null,
+          number: about?.referenceOrderId ?? request.paymentRequestId,
+          createTime: about?.orderCreateTime ?? null,
         },
       },
     }
   },
 }
 
-async function createOrder(request: SuperappPayRequest, call: Call): Promise<{ order: Order; created: boolean }> {
-  const { client, rooms } = call
+type PayRequest = SuperappPayRequestV1 | SuperappPayRequestV2
+
+async function createOrder(
+  request: PayRequest,
+  about: SuperappOrder | undefined,
+  { client, rooms }: Call,
+): Promise<{ order: Order; created: boolean }> {
   const amount = readAmount('paymentAmount', request.paymentAmount)
   const title =
-    request.paymentOrderTitle ??
-    request.order?.orderDescription ??
-    (await rooms.merchants.merchant(client.merchantId)).name
+    request.paymentOrderTitle ?? about?.orderDescription ?? (await rooms.merchants.merchant(client.merchantId)).name
   const notifyUrl = request.paymentNotifyUrl ?? null
   if (notifyUrl !== null) checkNotifyUrl('paymentNotifyUrl', notifyUrl)
-  const buyerId = buyerOf(request)
+  const buyerId = buyerOf(about)
   const appId = request.appId ?? null
   try {
     return await rooms.orders.create({
@@ -67,7 +77,7 @@ async function createOrder(request: SuperappPayRequest, call: Call): Promise<{ o
       extra: request.extendInfo === undefined ? {} : { extendInfo: request.extendInfo },
       // What the number stands for. The expiry is not part of it: an honest retry counts it from its own moment.
       content: {
-        paymentAmount: `${amount.currency} ${amount.minor}`,
+        paymentAmount: keyAmount(amount),
         paymentOrderTitle: request.paymentOrderTitle ?? '',
         appId: appId ?? '',
         'order.buyer.referenceBuyerId': buyerId ?? '',
@@ -75,11 +85,11 @@ async function createOrder(request: SuperappPayRequest, call: Call): Promise<{ o
       },
     })
   } catch (error) {
-    throw inWordsOfTheDoor(error)
+    throw inWordsOfPay(error)
   }
 }
 
-function answerBody(order: Order, { deps }: Call): Outcome['body'] {
+function answerBody(order: Order, { client, deps }: Call): SuperappPayAnswer {
   const numbers = { paymentId: order.tradeNo, paymentRequestId: order.requestId }
   if (order.state === 'CLOSED') throw new WalletError('ORDER_CLOSED')
   if (order.state === 'PAID') {
@@ -89,33 +99,26 @@ function answerBody(order: Order, { deps }: Call): Outcome['body'] {
       ...(order.paidAt ? { paymentTime: formatIsoTime(order.paidAt) } : {}),
     }
   }
-  const cashier = `${deps.settings.publicUrl}/cashier?tradeNo=${order.tradeNo}`
+  if (order.processingPaymentId !== null) {
+    const message = 'The user has paid and the bank has not answered yet. Inquire; do not make a second order.'
+    return { result: superappResult('PAYMENT_IN_PROCESS', message), ...numbers }
+  }
   return {
     result: superappResult('ACCEPT', 'Accepted: the user confirms in the cashier.'),
     ...numbers,
-    // The family spells the cashier's address in three ways; a client reads the one that it knows.
-    actionForm: { actionFormType: 'REDIRECTION', redirectionUrl: cashier },
-    redirectActionForm: { method: 'GET', redirectUrl: cashier, redirectionUrl: cashier },
+    ...redirectForm(client.dialect, `${deps.settings.publicUrl}/cashier?tradeNo=${order.tradeNo}`),
   }
 }
 
-/** @throws WalletError CURRENCY_NOT_SUPPORTED, AMOUNT_OUT_OF_RANGE, INVALID_PARAMETER */
-function readAmount(field: string, { currency, value }: SuperappAmount): Money {
-  const expected = 'a positive whole number of the smallest unit as text, such as "1250"'
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw invalidParameter(`${field}.value`, expected)
+/** What the merchant tells of its order: `order`, or, as older clients send it, JSON text in `extraParams.ORDER`. */
+function orderOf(request: PayRequest): SuperappOrder | undefined {
+  if (request.order !== undefined) return request.order
+  const text = request.extraParams?.ORDER
+  if (text === undefined) return undefined
   try {
-    const amount = parseMinor(currency, String(value))
-    if (amount.minor === 0n) throw invalidParameter(`${field}.value`, expected)
-    return amount
-  } catch (error) {
-    if (!(error instanceof MoneyError)) throw error
-    if (error.reason === 'UNKNOWN_CURRENCY') {
-      throw new WalletError('CURRENCY_NOT_SUPPORTED', { field: `${field}.currency` }, error.message)
-    }
-    if (error.reason === 'TOO_LARGE') {
-      throw new WalletError('AMOUNT_OUT_OF_RANGE', { field: `${field}.value` }, error.message)
-    }
-    throw invalidParameter(`${field}.value`, expected)
+    return checkOrder(JSON.parse(text))
+  } catch {
+    throw invalidParameter('extraParams.ORDER', 'the JSON text of an order')
   }
 }
 
@@ -123,8 +126,8 @@ function readAmount(field: string, { currency, value }: SuperappAmount): Money {
  * Who may pay: `referenceBuyerId` when it has the form of a user id of this wallet (an unknown one is then refused).
  * Anything else is the merchant's own reference, for display, and restricts nobody.
  */
-function buyerOf({ order }: SuperappPayRequest): string | null {
-  const reference = order?.buyer?.referenceBuyerId
+function buyerOf(about: SuperappOrder | undefined): string | null {
+  const reference = about?.buyer?.referenceBuyerId
   return reference !== undefined && /^2088[0-9]{3}0[0-9]{8}$/.test(reference) ? reference : null
 }
 
@@ -146,17 +149,9 @@ const wireNames: Record<string, string> = {
   extra: 'extendInfo',
 }
 
-function inWordsOfTheDoor(error: unknown): unknown {
-  if (!(error instanceof WalletError)) return error
-  const { code, details } = error
-  if (code === 'INVALID_PARAMETER' && details.field !== undefined) {
-    return invalidParameter(wireNames[details.field] ?? details.field, details.expected ?? 'another value')
+function inWordsOfPay(error: unknown): unknown {
+  if (error instanceof WalletError && error.code === 'PROGRAM_NOT_FOUND') {
+    return new WalletError(error.code, { field: 'appId' }, 'appId is not a mini program of this client.')
   }
-  if (code === 'ORDER_INCONSISTENT' && details.field !== undefined) {
-    return new WalletError(code, details, `This paymentRequestId was already used with another ${details.field}.`)
-  }
-  if (code === 'PROGRAM_NOT_FOUND') {
-    return new WalletError(code, { field: 'appId' }, 'appId is not a mini program of this client.')
-  }
-  return error
+  return inWireNames(error, wireNames, 'paymentRequestId')
 }

@@ -70,6 +70,15 @@ const codes = {
 
   PROGRAM_NOT_FOUND: 'PARAM_ILLEGAL',
   SCOPE_UNKNOWN: 'PARAM_ILLEGAL',
+  AUTH_CODE_INVALID: 'INVALID_CODE',
+  AUTH_CLIENT_MISMATCH: 'INVALID_AUTH_CLIENT',
+  AUTH_CODE_USED: 'USED_CODE',
+  AUTH_CODE_EXPIRED: 'EXPIRED_CODE',
+  REFRESH_TOKEN_INVALID: 'INVALID_TOKEN',
+  REFRESH_TOKEN_USED: 'USED_REFRESH_TOKEN',
+  REFRESH_TOKEN_EXPIRED: 'EXPIRED_REFRESH_TOKEN',
+  ACCESS_TOKEN_INVALID: 'INVALID_ACCESS_TOKEN',
+  ACCESS_TOKEN_EXPIRED: 'EXPIRED_ACCESS_TOKEN',
   HOST_NOT_ALLOWED: 'ACCESS_DENIED',
   HOST_UNREACHABLE: 'PROCESS_FAIL',
   HOST_TIMED_OUT: 'UNKNOWN_EXCEPTION',
@@ -84,10 +93,33 @@ export function superappResult(code: SuperappResultCode, message: string): Super
   return { resultStatus: superappResultCodes[code], resultCode: code, resultMessage: shortened(message) }
 }
 
+/** A refusal in the family's own words, for what no room knows of or what one call names otherwise. */
+export class SuperappRefusal extends Error {
+  override name = 'SuperappRefusal'
+  constructor(
+    readonly code: SuperappResultCode,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** True for what was foreseen; anything else is worth a line in the log. */
+export const isRefusal = (error: unknown): boolean => error instanceof WalletError || error instanceof SuperappRefusal
+
+/** A refusal of a room by the code that one call has for it; anything else comes back as it is. */
+export function inOtherWords(error: unknown, words: Partial<Record<RefusalCode, SuperappResultCode>>): unknown {
+  const code = error instanceof WalletError ? words[error.code] : undefined
+  return code === undefined ? error : new SuperappRefusal(code, messageOf(error as WalletError))
+}
+
 /** What a refusal is on this wire. An error that nobody foresaw is unknown (`U`), never a failure. */
 export function refusalResult(error: unknown): SuperappResult {
+  if (error instanceof SuperappRefusal) return superappResult(error.code, error.message)
   const refusal = error instanceof WalletError ? error : new WalletError('OUTCOME_UNKNOWN')
-  return superappResult(codes[refusal.code], `${refusal.message} ${refusal.action}`)
+  return superappResult(codes[refusal.code], messageOf(refusal))
 }
+
+const messageOf = ({ message, action }: WalletError): string => `${message} ${action}`
 
 const shortened = (text: string): string => (text.length > MESSAGE_MAX ? `${text.slice(0, MESSAGE_MAX - 1)}…` : text)

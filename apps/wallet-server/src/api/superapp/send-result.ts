@@ -3,11 +3,10 @@
  * time and exact bytes of the answer. HTTP is always 200; the result says how it went. Source: §2.2 and §3.
  */
 import type { FastifyReply } from 'fastify'
-import type { RecordedMessage, RecordedSignature } from '@tradepay/contract'
+import type { RecordedMessage, RecordedSignature, SuperappDialect } from '@tradepay/contract'
 import { signSuperapp } from '@tradepay/signature'
 import { recordedMessage } from '../merchant-door/record-create.ts'
 import type { WalletSigningKey } from '../merchant-door/wallet-key.ts'
-import type { Dialect } from './dialect.ts'
 import type { Outcome } from './endpoint.ts'
 
 /** Whom the answer is for. A stranger without a client id gets it unsigned: there is nobody to address. */
@@ -15,6 +14,7 @@ export interface Addressee {
   clientId: string
   method: string
   uri: string
+  dialect: SuperappDialect
 }
 
 /** What was sent, for the record. */
@@ -27,7 +27,7 @@ export async function sendResult(
   reply: FastifyReply,
   body: Outcome['body'],
   addressee: Addressee | null,
-  { now, key, dialect }: { now: Date; key: WalletSigningKey; dialect: Dialect },
+  { now, key }: { now: Date; key: WalletSigningKey },
 ): Promise<Sent | null> {
   const bytes = Buffer.from(JSON.stringify(body))
   const headers: Record<string, string> = { 'Content-Type': 'application/json; charset=UTF-8' }
@@ -36,7 +36,8 @@ export async function sendResult(
     return null
   }
   const time = now.toISOString()
-  const { header, stringToSign, signature } = await signSuperapp({ ...addressee, time, body: bytes }, key, {
+  const { dialect, ...about } = addressee
+  const { header, stringToSign, signature } = await signSuperapp({ ...about, time, body: bytes }, key, {
     algorithm: dialect.algorithm,
     encoding: dialect.signatureEncoding,
   })

@@ -7,6 +7,7 @@ import { decodeSignature, parseSignatureHeader, SignatureHeaderError, verifySupe
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Client, ClientKey, MerchantService } from '../../merchant/types.ts'
 import { parseIsoTime } from '../merchant-door/times.ts'
+import { signedPath } from './dialect.ts'
 
 export interface RawRequest {
   method: string
@@ -37,12 +38,17 @@ export async function verifyRequest(
   const key = chooseKey(client, header.keyVersion)
   const time = checkTime(request.headers, window)
 
-  const message = { method: request.method, uri: request.url, clientId: client.clientId, time, body: request.body }
+  const { method, url, body } = request
+  const message = { method, clientId: client.clientId, time, body }
   const signature = decodeSignature(header.signature)
   if (!signature) {
     throw new WalletError('SIGNATURE_INVALID', {}, 'The signature is not base64: it could not be read.')
   }
-  const verified = await verifySuperapp(message, signature, key.publicKey)
+  // What the client's dialect says comes first; every other spelling of the family is taken too.
+  let verified: Awaited<ReturnType<typeof verifySuperapp>> = null
+  for (const uri of new Set([signedPath(client.dialect, url), url])) {
+    verified ??= await verifySuperapp({ ...message, uri }, signature, key.publicKey)
+  }
   if (!verified) throw new WalletError('SIGNATURE_INVALID')
   return {
     client,

@@ -6,14 +6,14 @@ import { AuthCodeAnswer, AuthCodeRequest, walletPaths } from '@tradepay/contract
 import { sessionOf } from '../session-guard.ts'
 import type { WalletEndpoint } from './endpoint.ts'
 
-export const authCodeEndpoint: WalletEndpoint = (http, { rooms: { programs } }) => {
+export const authCodeEndpoint: WalletEndpoint = (http, { rooms: { authorizations } }) => {
   http.post<{ Body: AuthCodeRequest }>(
     walletPaths.authCodes,
     { schema: { body: AuthCodeRequest, response: { 200: AuthCodeAnswer } } },
     async (request): Promise<AuthCodeAnswer> => {
       const { appId, scopes } = request.body
       const { userId } = sessionOf(request)
-      const { authCode, granted, refused } = await programs.issueAuthCode({ appId, userId, scopes })
+      const { authCode, granted, refused } = await authorizations.issueCode({ appId, userId, scopes })
       return { authCode, authSuccessScopes: granted, authErrorScopes: refused }
     },
   )

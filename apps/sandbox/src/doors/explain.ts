@@ -1,0 +1,93 @@
+/**
+ * POST /sandbox/v1/explain: why the signature of a message does not verify, for either side: a merchant's call that the
+ * wallet refuses, or a message of the wallet that the merchant cannot verify. Reads keys, changes nothing.
+ */
+import {
+  invalidParameter,
+  SandboxExplainRequest,
+  sandboxPaths,
+  WalletError,
+  type SandboxExplainAnswer,
+} from '@tradepay/contract'
+import { parsePublicKey } from '@tradepay/signature'
+import { explainAlipay, explainSuperapp, type OtherKey, type Signer } from '@tradepay/signature/explain'
+import type { FastifyInstance } from 'fastify'
+import { coffeeShop, integration } from '../world/people.ts'
+import type { SandboxParts } from './shared.ts'
+
+export function explainDoor(http: FastifyInstance, parts: SandboxParts): void {
+  http.post<{ Body: SandboxExplainRequest }>(
+    sandboxPaths.explain,
+    { schema: { body: SandboxExplainRequest } },
+    async ({ body }): Promise<SandboxExplainAnswer> => {
+      if (body.family === 'SUPERAPP') {
+        const { method, path: uri, clientId, time, signature: signatureHeader, body: text, host } = body
+        const message = { method, uri, clientId, time, body: Buffer.from(text) }
+        return explainSuperapp({
+          ...(await signerOf(body, clientId, parts)),
+          message,
+          signatureHeader,
+          ...(host === undefined ? {} : { host }),
+        })
+      }
+      const { parameters: given, kind } = body
+      const parameters = typeof given === 'string' ? Object.fromEntries(new URLSearchParams(given)) : given
+      const appId = parameters['app_id'] ?? ''
+      return explainAlipay({
+        ...(await signerOf(body, appId, parts)),
+        parameters,
+        ...(kind === undefined ? {} : { kind }),
+      })
+    },
+  )
+}
+
+/** The keys that a signature may be of. In the sandbox the seeded apps know of each other. */
+async function signerOf(
+  { signer = 'MERCHANT', publicKey, signedString }: SandboxExplainRequest,
+  clientId: string,
+  { rooms, settings }: SandboxParts,
+): Promise<Signer> {
+  // Longer or stranger than any id of this wallet: not worth a look.
+  if (!/^[\x21-\x7e]{1,64}$/.test(clientId)) throw new WalletError('CLIENT_UNKNOWN', { field: 'clientId or app_id' })
+  const client = await rooms.merchants.client(clientId)
+  const wallet = settings.walletKeys.map((key) => ({ version: key.version, publicKey: parsePublicKey(key.publicKey) }))
+  const said = signedString === undefined ? {} : { signedString }
+  if (signer === 'WALLET') {
+    const newest = wallet.at(-1)!
+    return {
+      signer,
+      keys: publicKey === undefined ? wallet.toReversed() : [{ version: newest.version, publicKey }],
+      otherKeys: [...owned('your own app', client.keys, true), ...owned('the wallet', wallet)],
+      ...said,
+    }
+  }
+  const yours = publicKey === undefined ? [] : owned('the public key that you gave', [{ publicKey: read(publicKey) }])
+  const others = [coffeeShop, integration].filter((app) => app.clientId !== clientId)
+  const neighbours = await Promise.all(
+    // One that is disabled is no neighbour to be mixed up with.
+    others.map((app) => rooms.merchants.client(app.clientId).then(({ keys }) => owned(app.name, keys), none)),
+  )
+  return {
+    signer,
+    keys: client.keys,
+    otherKeys: [...owned('the wallet', wallet, true), ...yours, ...neighbours.flat()],
+    ...said,
+  }
+}
+
+const none = (error: unknown): OtherKey[] => {
+  if (error instanceof WalletError) return []
+  throw error
+}
+
+const owned = (owner: string, keys: readonly Pick<OtherKey, 'publicKey'>[], otherSide = false): OtherKey[] =>
+  keys.map(({ publicKey }) => ({ owner, publicKey, otherSide }))
+
+function read(publicKey: string): OtherKey['publicKey'] {
+  try {
+    return parsePublicKey(publicKey)
+  } catch (error) {
+    throw invalidParameter('publicKey', `an RSA public key (${error instanceof Error ? error.message : 'unknown'})`)
+  }
+}

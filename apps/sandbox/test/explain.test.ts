@@ -1,0 +1,166 @@
+/** POST /sandbox/v1/explain on a whole sandbox: both families, both sides, and what it refuses. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { sandboxPaths, type SandboxApp, type SandboxExplainAnswer } from '@tradepay/contract'
+import {
+  alipayNotificationString,
+  alipayRequestString,
+  generateRsaKeyPair,
+  parsePrivateKey,
+  signAlipay,
+  signSuperapp,
+  type SuperappMessage,
+} from '@tradepay/signature'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { callAt, testSandbox, type Answer, type TestSandbox } from './support.ts'
+
+let test: TestSandbox
+let app: SandboxApp
+let neighbour: SandboxApp
+beforeAll(async () => {
+  test = await testSandbox()
+  app = test.sandbox.world.apps.at(-1)!
+  neighbour = test.sandbox.world.apps[0]!
+})
+afterAll(async () => await test.close())
+
+const content = '{"paymentRequestId":"coffee-1","refreshToken":"hush-hush"}'
+const messageOf = (): SuperappMessage => ({
+  method: 'POST',
+  uri: '/v1/payments/pay',
+  clientId: app.clientId,
+  time: '2026-11-22T21:00:00+08:00',
+  body: Buffer.from(content),
+})
+
+async function sent(signed: Partial<SuperappMessage> = {}, by: SandboxApp = app): Promise<Record<string, unknown>> {
+  const { header } = await signSuperapp(
+    { ...messageOf(), ...signed },
+    { version: by.keyVersion, privateKey: parsePrivateKey(by.privateKey) },
+  )
+  const { method, uri: path, clientId, time } = messageOf()
+  return { family: 'SUPERAPP', method, path, clientId, time, signature: header, body: content }
+}
+
+const ask = (body: unknown): Promise<Answer> => test.call(sandboxPaths.explain, { body })
+async function explained(body: unknown): Promise<SandboxExplainAnswer> {
+  const answer = await ask(body)
+  expect(answer.status).toBe(200)
+  return answer.body as unknown as SandboxExplainAnswer
+}
+const causesOf = ({ faults }: SandboxExplainAnswer): string[] => faults.map(({ cause }) => cause)
+
+describe("a merchant's call", () => {
+  it('that is right is told to be right', async () => {
+    expect(await explained(await sent())).toMatchObject({ verified: true, faults: [], key: { version: 1 } })
+  })
+
+  it('over the whole address: cause, change and the differing byte', async () => {
+    const { walletUrl } = test.sandbox.world
+    const answer = await explained({
+      ...(await sent({ uri: `${walletUrl}/v1/payments/pay` })),
+      host: new URL(walletUrl).host,
+    })
+    expect(causesOf(answer)).toEqual(['HOST'])
+    expect(answer.faults[0]!.change).toContain('path alone')
+    expect(answer.difference).toMatchObject({ at: 5, signed: expect.stringContaining('⟦h⟧ttp://') })
+    expect(JSON.stringify(answer)).not.toContain('hush-hush')
+  })
+
+  it("signed with another app's key names the app", async () => {
+    const answer = await explained(await sent({}, neighbour))
+    expect(causesOf(answer)).toEqual(['WRONG_KEY'])
+    expect(answer.faults[0]!.sentence).toContain(neighbour.name)
+  })
+
+  it('signed with a key whose public half is given, but not registered, says so', async () => {
+    const { privateKey, publicKey } = await generateRsaKeyPair()
+    const answer = await explained({ ...(await sent({}, { ...app, privateKey })), publicKey })
+    expect(answer.faults[0]!.sentence).toContain('the public key that you gave')
+  })
+
+  it('with a string that only the caller knows is compared with it', async () => {
+    const { header } = await signSuperapp(
+      { ...messageOf(), body: Buffer.from('{"other":true}') },
+      { version: 1, privateKey: parsePrivateKey(app.privateKey) },
+    )
+    const signedString = `POST /v1/payments/pay\n${app.clientId}.2026-11-22T21:00:00+08:00.{"other":true}`
+    const request = { ...(await sent()), signature: header }
+    expect(causesOf(await explained(request))).toEqual(['STRING_UNKNOWN'])
+    expect(causesOf(await explained({ ...request, signedString }))).toEqual(['OTHER_STRING'])
+  })
+
+  it('of the Alipay family, as parameters or as it was sent', async () => {
+    const parameters = {
+      app_id: app.appId,
+      method: 'alipay.trade.query',
+      sign_type: 'RSA2',
+      biz_content: '{"a":"b c"}',
+    }
+    const string = alipayRequestString(parameters).replace('&sign_type=RSA2', '')
+    const sign = await signAlipay(string, parsePrivateKey(app.privateKey))
+    const both = [{ ...parameters, sign }, new URLSearchParams({ ...parameters, sign }).toString()]
+    for (const given of both)
+      expect(causesOf(await explained({ family: 'ALIPAY', parameters: given }))).toEqual(['SIGN_TYPE'])
+  })
+})
+
+describe('a message of the wallet', () => {
+  const walletKey = () =>
+    parsePrivateKey(readFileSync(join(test.options.dataFolder, 'keys', 'wallet-1.private.pem'), 'utf8'))
+
+  it("is verified with the wallet's own key when none is given", async () => {
+    const { header } = await signSuperapp(messageOf(), { version: 1, privateKey: walletKey() })
+    expect(await explained({ ...(await sent()), signer: 'WALLET', signature: header })).toMatchObject({
+      verified: true,
+    })
+  })
+
+  it("is not verified with one's own public key, and that is the cause", async () => {
+    const parameters = { app_id: app.appId, notify_id: '1', sign_type: 'RSA2', trade_status: 'TRADE_SUCCESS' }
+    const sign = await signAlipay(alipayNotificationString(parameters), walletKey())
+    const publicKey = (await test.sandbox.server.rooms.merchants.client(app.clientId)).keys[0]!.publicKey
+    const answer = await explained({
+      family: 'ALIPAY',
+      kind: 'NOTIFICATION',
+      signer: 'WALLET',
+      parameters: { ...parameters, sign },
+      publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    })
+    expect(causesOf(answer)).toEqual(['OTHER_SIDES_KEY'])
+    expect(answer.faults[0]!.sentence).toContain('your own app')
+  })
+
+  it('is not verified with a private key, which is named and never repeated', async () => {
+    const request = { ...(await sent()), signer: 'WALLET', publicKey: app.privateKey }
+    const answer = await explained(request)
+    expect(causesOf(answer)).toContain('KEY_UNUSABLE')
+    expect(JSON.stringify(answer)).not.toContain(app.privateKey.split('\n')[3])
+  })
+})
+
+describe('refused, with what was expected', () => {
+  it.each([
+    ['nothing', {}, 400, 'INVALID_PARAMETER'],
+    ['another family', { family: 'V3' }, 400, 'INVALID_PARAMETER'],
+    ['parameters that are no text', { family: 'ALIPAY', parameters: { app_id: 1 } }, 400, 'INVALID_PARAMETER'],
+    ['an unknown app', { family: 'ALIPAY', parameters: { app_id: '2021000000000000' } }, 404, 'CLIENT_UNKNOWN'],
+    ['no app', { family: 'ALIPAY', parameters: 'a=b' }, 404, 'CLIENT_UNKNOWN'],
+    ['an app with NUL in its name', { family: 'ALIPAY', parameters: 'app_id=%00' }, 404, 'CLIENT_UNKNOWN'],
+  ])('%s', async (_, body, status, code) => {
+    const answer = await ask(body)
+    expect([answer.status, (answer.body['error'] as { code: string }).code]).toEqual([status, code])
+  })
+
+  it("a private key as the merchant's public key, and never repeats it", async () => {
+    const answer = await ask({ ...(await sent()), publicKey: app.privateKey })
+    expect(answer.status).toBe(400)
+    expect(JSON.stringify(answer.body)).toContain('private key')
+    expect(JSON.stringify(answer.body)).not.toContain(app.privateKey.split('\n')[3])
+  })
+
+  it('a page of another origin', async () => {
+    const headers = { origin: 'https://evil.example' }
+    expect((await callAt(test.sandbox.url, sandboxPaths.explain, { body: await sent(), headers })).status).toBe(403)
+  })
+})

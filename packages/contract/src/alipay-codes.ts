@@ -1,0 +1,80 @@
+/**
+ * The words in which the Alipay gateway says how a call went: `code`, its `msg`, and the `sub_code` under it.
+ * Source: alipay-openapi §4, §6, §7.
+ */
+
+/** Gateway codes and their `msg`. 10000 says that the call worked, not that money moved. Source: §4. */
+export const alipayCodes = {
+  '10000': 'Success',
+  '20000': 'Service Currently Unavailable',
+  '20001': 'Insufficient Token Permissions',
+  '40001': 'Missing Required Arguments',
+  '40002': 'Invalid Arguments',
+  '40003': 'Insufficient Conditions',
+  '40004': 'Business Failed',
+  '40005': 'Call Limited',
+  '40006': 'Insufficient Permissions',
+} as const
+export type AlipayCode = keyof typeof alipayCodes
+
+/** Every `sub_code` that this wallet answers, with the code that it comes under. Source: §4, §6, §7. */
+export const alipaySubCodes = {
+  'isp.unknow-error': '20000',
+  'aop.invalid-auth-token': '20001',
+  'aop.auth-token-time-out': '20001',
+  'isv.missing-method': '40001',
+  'isv.missing-signature': '40001',
+  'isv.missing-signature-type': '40001',
+  'isv.missing-app-id': '40001',
+  'isv.missing-timestamp': '40001',
+  'isv.missing-version': '40001',
+  'isv.invalid-parameter': '40002',
+  'isv.invalid-method': '40002',
+  'isv.invalid-format': '40002',
+  'isv.invalid-signature-type': '40002',
+  'isv.invalid-signature': '40002',
+  'isv.invalid-app-id': '40002',
+  'isv.invalid-timestamp': '40002',
+  'isv.invalid-charset': '40002',
+  'isv.illegal-json': '40002',
+  'isv.code-invalid': '40002',
+  'isv.grant-type-invalid': '40002',
+  'isv.refresh-token-invalid': '40002',
+  'isv.refresh-token-time-out': '40002',
+  'isv.missing-signature-config': '40003',
+  'isv.app-call-limited': '40005',
+  'isv.insufficient-isv-permissions': '40006',
+  'ACQ.INVALID_PARAMETER': '40004',
+  'ACQ.ACCESS_FORBIDDEN': '40004',
+  'ACQ.SELLER_NOT_EXIST': '40004',
+  'ACQ.CURRENCY_NOT_SUPPORT': '40004',
+  'ACQ.TRADE_NOT_EXIST': '40004',
+  'ACQ.TRADE_HAS_SUCCESS': '40004',
+  'ACQ.TRADE_HAS_CLOSE': '40004',
+  'ACQ.TRADE_STATUS_ERROR': '40004',
+  'ACQ.TRADE_HAS_FINISHED': '40004',
+  'ACQ.CANCEL_NOT_ALLOWED': '40004',
+  'ACQ.REASON_TRADE_REFUND_FEE_ERR': '40004',
+  'ACQ.DISCORDANT_REPEAT_REQUEST': '40004',
+  'ACQ.REFUND_AMT_NOT_EQUAL_TOTAL': '40004',
+  'ACQ.SELLER_BALANCE_NOT_ENOUGH': '40004',
+  'ACQ.CONTEXT_INCONSISTENT': '40004',
+  'ACQ.TRADE_BUYER_NOT_MATCH': '40004',
+  'ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR': '40004',
+  'ACQ.TOTAL_FEE_EXCEED': '40004',
+  'ACQ.BUYER_NOT_EXIST': '40004',
+  'ACQ.BUYER_ENABLE_STATUS_FORBID': '40004',
+  'ACQ.BUYER_BALANCE_NOT_ENOUGH': '40004',
+  'ACQ.BUYER_SELLER_EQUAL': '40004',
+  'ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR': '40004',
+  'ACQ.NO_PAYMENT_INSTRUMENTS_AVAILABLE': '40004',
+  'ACQ.PAYMENT_FAIL': '40004',
+  'ACQ.MERCHANT_STATUS_NOT_NORMAL': '40004',
+  'ACQ.SYSTEM_ERROR': '40004',
+  // The bill's codes have no prefix, and one of them is misspelt; both are the protocol's own. Source: §6.7.
+  NO_BILL_DATA: '40004',
+  BILL_NOT_EXIST: '40004',
+  TYPE_NOT_SUPPORTED: '40004',
+  INVAILID_ARGUMENTS: '40004',
+} as const satisfies Record<string, AlipayCode>
+export type AlipaySubCode = keyof typeof alipaySubCodes

@@ -1,0 +1,73 @@
+/**
+ * The super-app refund calls on the wire, in version 1 and 2: `refund` and `inquiryRefund`.
+ * Source: `superapp-payment-api` §5.7 and §5.8.
+ *
+ * Requests take what any member of the family sends; members that are not named here are let through and have no effect.
+ * Answers hold `result` alone when the call was refused, which is why everything beside it is optional.
+ */
+import { Type, type Static } from 'typebox'
+import { SuperappAmount, SuperappResult } from './superapp-api.ts'
+import { address, extendInfo, requestNumber, sentAmount, text, time } from './superapp-fields.ts'
+
+/**
+ * POST …/payments/refund, both versions. One of the payment's two numbers; where both are given, `paymentId` wins. May be
+ * repeated with the same `refundRequestId` and content: the same answer, no more money moves.
+ */
+export const SuperappRefundRequest = Type.Object({
+  refundRequestId: requestNumber,
+  paymentId: Type.Optional(text(64)),
+  paymentRequestId: Type.Optional(text(64)),
+  /** In the currency of the payment. All refunds of a payment together are at most what was paid. */
+  refundAmount: SuperappAmount,
+  refundReason: Type.Optional(text(256)),
+  /**
+   * Where to tell of the refund's end. Left out: `refundNotificationUrl` of `extendInfo` where that is JSON text (the
+   * spelling of version 1), else nobody is told.
+   */
+  refundNotifyUrl: Type.Optional(address),
+  partnerId: Type.Optional(text(32)),
+  extendInfo: Type.Optional(extendInfo),
+})
+export type SuperappRefundRequest = Static<typeof SuperappRefundRequest>
+
+/** S once the money has gone back; U while the payer's bank has not answered; F when the bank did not take it. */
+export const SuperappRefundAnswer = Type.Object({
+  result: SuperappResult,
+  /** The wallet's number of the refund, once there is one: also with U. */
+  refundId: Type.Optional(text(64)),
+  /** Only with S. */
+  refundTime: Type.Optional(time),
+})
+export type SuperappRefundAnswer = Static<typeof SuperappRefundAnswer>
+
+/** POST …/payments/inquiryRefund, both versions. One of the two numbers; where both are given, `refundId` wins. */
+export const SuperappInquiryRefundRequest = Type.Object({
+  refundId: Type.Optional(text(64)),
+  refundRequestId: Type.Optional(text(64)),
+  partnerId: Type.Optional(text(32)),
+  extendInfo: Type.Optional(extendInfo),
+})
+export type SuperappInquiryRefundRequest = Static<typeof SuperappInquiryRefundRequest>
+
+/** `PROCESSING` the payer's bank has not answered · `SUCCESS` the payer has the money · `FAIL` the merchant has it again. */
+export const SuperappRefundStatus = Type.Union([
+  Type.Literal('PROCESSING'),
+  Type.Literal('SUCCESS'),
+  Type.Literal('FAIL'),
+])
+export type SuperappRefundStatus = Static<typeof SuperappRefundStatus>
+
+/** `result` speaks of the query; `refundStatus` speaks of the refund. */
+export const SuperappInquiryRefundAnswer = Type.Object({
+  result: SuperappResult,
+  refundId: Type.Optional(text(64)),
+  refundRequestId: Type.Optional(text(64)),
+  refundAmount: Type.Optional(sentAmount),
+  refundReason: Type.Optional(text(256)),
+  refundStatus: Type.Optional(SuperappRefundStatus),
+  /** Only with SUCCESS. */
+  refundTime: Type.Optional(time),
+  /** Only with FAIL. */
+  refundFailReason: Type.Optional(text(256)),
+})
+export type SuperappInquiryRefundAnswer = Static<typeof SuperappInquiryRefundAnswer>
