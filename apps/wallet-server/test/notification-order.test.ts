@@ -142,6 +142,20 @@ describe('an older notification', () => {
     expect(received()).toEqual([2, 3])
   })
 
+  test('is still sent where the newer one was acknowledged at another address', async () => {
+    world.transport.on('https://refunds.example', () => acknowledgement)
+    answering(() => refusal)
+    const order = await paidOrder()
+    await deliverDue()
+    await aRefund(world, order, { notifyUrl: 'https://refunds.example/told' })
+    await deliverDue()
+    expect(await states(order)).toEqual(['2 DUE', '3 DELIVERED'])
+    answering(() => acknowledgement)
+    world.clock.advance({ minutes: 4 })
+    await deliverDue()
+    expect(await states(order)).toEqual(['2 DELIVERED', '3 DELIVERED'])
+  })
+
   test('of another order is sent as ever', async () => {
     answering((sequence) => (sequence === 2 ? refusal : acknowledgement))
     const [order, other] = [await paidOrder(), await paidOrder()]

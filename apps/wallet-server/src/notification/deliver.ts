@@ -1,8 +1,9 @@
 /**
  * One attempt to deliver a notification (step 18): render, send, judge, write down.
  *
- * At least once; the notification id stays the same on every attempt, so that the merchant can tell a repeat. No database connection is held while the merchant is being waited for. The attempt with its bytes and
- * the new state are written in one transaction.
+ * At least once; the notification id stays the same on every attempt, so that the merchant can tell a repeat. No database
+ * connection is held while the merchant is being waited for. The attempt with its bytes and the new state are written in one
+ * transaction.
  */
 import { performance } from 'node:perf_hooks'
 import { isUtf8 } from 'node:buffer'
@@ -77,7 +78,7 @@ export async function deliver(
 }
 
 /**
- * Gives up a notification that has been claimed, without sending it: the merchant has acknowledged a newer one of the same
+ * Gives up a notification that has been claimed, without sending it: its address has acknowledged a newer one of the same
  * subject, and must not be told what was before. The log keeps an entry without bytes that says so.
  */
 export async function giveUpOvertaken(

@@ -1,6 +1,6 @@
 /**
  * The notification room (step 18): claims what is due, commits, sends without holding anything, and writes down what
- * came of it. Of one subject one is sent at a time, and none that is older than one that was acknowledged.
+ * came of it. Of one subject one is sent at a time, and none that is older than one that its address has acknowledged.
  *
  * A merchant that is slow or down delays nobody else: one receiver never has more than its share of what is being sent,
  * and what waits for it does not stand in the way of the others.
@@ -29,7 +29,7 @@ export type NotificationFamilies = Record<ApiFamily, NotificationFamily>
 
 interface Claimed {
   notification: Notification
-  /** The sequence of a newer one of the same subject that is acknowledged. */
+  /** The sequence of a newer one of the same subject that the same address has acknowledged. */
   overtakenBy: number | null
 }
 

@@ -103,7 +103,7 @@ export async function claimDue(
 
 /** How a claimed notification stands to the others of its subject. */
 export interface Standing {
-  /** The sequence of the newest one that is acknowledged, if that is newer. */
+  /** The sequence of the newest one that the same address has acknowledged, if that is newer. */
   overtakenBy: number | null
   /** Another of the subject is claimed too: two servers claimed in the same moment. */
   contested: boolean
@@ -118,12 +118,13 @@ export async function selectStandings(db: Queryable, claimed: Notification[], no
     name: 'select-notification-standings',
     text: `select
         (select max(n.sequence) from notifications n where n.subject_id = c.subject_id and n.bucket = c.bucket
-          and n.sequence > c.sequence and n.state = 'DELIVERED') as overtaken_by,
+          and n.sequence > c.sequence and n.url = c.url and n.state = 'DELIVERED') as overtaken_by,
         exists (select 1 from notifications n where n.subject_id = c.subject_id and n.bucket = c.bucket
           and n.sequence <> c.sequence and coalesce(n.claimed_until > $4, false)) as contested
-      from unnest($1::text[], $2::integer[], $3::smallint[]) with ordinality as c (subject_id, sequence, bucket, place)
+      from unnest($1::text[], $2::integer[], $3::smallint[], $5::text[]) with ordinality
+        as c (subject_id, sequence, bucket, url, place)
       order by c.place`,
-    values: [...keysOf(claimed), now],
+    values: [...keysOf(claimed), now, claimed.map(({ url }) => url)],
   })
   return rows.map((row) => ({ overtakenBy: row.overtaken_by, contested: row.contested }))
 }
