@@ -10,6 +10,12 @@ export function dayOf(moment: Date, timeZone: string): string {
   return `${year}-${month}-${day}`
 }
 
+/** Whether a text is a day of the calendar, `yyyy-MM-dd`, from 1900 on: no wallet is older. */
+export function isDay(text: string): boolean {
+  if (!/^(19|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$/.test(text)) return false
+  return new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text
+}
+
 /** The first moment of a day `yyyy-MM-dd`. */
 export function startOfDay(day: string, timeZone: string): Date {
   const asIfUtc = Date.parse(`${day}T00:00:00.000Z`)

@@ -215,6 +215,7 @@ describe('is refused', () => {
     ['a month without movements', { bill_type: 'signcustomer', bill_date: '2026-02' }, 'NO_BILL_DATA', /Nothing moved/],
     ['a day that is none', { bill_type: 'trade', bill_date: '2026-02-30' }, 'INVAILID_ARGUMENTS', /bill_date/],
     ['a month that is none', { bill_type: 'trade', bill_date: '2026-13' }, 'INVAILID_ARGUMENTS', /bill_date/],
+    ['a month of the year nought', { bill_type: 'trade', bill_date: '0000-01' }, 'INVAILID_ARGUMENTS', /bill_date/],
     ['the year 0000', { bill_type: 'trade', bill_date: '0000-00' }, 'INVAILID_ARGUMENTS', /bill_date/],
     ['words', { bill_type: 'trade', bill_date: 'yesterday' }, 'INVAILID_ARGUMENTS', /bill_date/],
     ['no date', { bill_type: 'trade' }, 'INVAILID_ARGUMENTS', /"bill_date"/],

@@ -117,6 +117,7 @@ describe('a day on which money went every way', () => {
   test.each([
     ['2026-3-1', 'INVALID_PARAMETER day'],
     ['2026-02-30', 'INVALID_PARAMETER day'],
+    ['0000-01-01', 'INVALID_PARAMETER day'],
     ['2026-13-01', 'INVALID_PARAMETER day'],
     ['today', 'INVALID_PARAMETER day'],
     ['', 'INVALID_PARAMETER day'],

@@ -7,7 +7,7 @@
 import { invalidParameter, WalletError } from '@tradepay/contract'
 import type { Currency } from '@tradepay/money'
 import type pg from 'pg'
-import { nextDay, startOfDay } from '../day.ts'
+import { isDay, nextDay, startOfDay } from '../day.ts'
 import { transaction } from '../db/transaction.ts'
 import { merchantAccount } from '../ledger/types.ts'
 import { allowTime, selectMovements, selectPostedBalance, type MovementRow } from './store.ts'
@@ -75,8 +75,7 @@ export async function readStatement(db: pg.Pool, query: StatementQuery, now: Dat
  * @throws WalletError INVALID_PARAMETER for anything that is not a day of the calendar, `yyyy-MM-dd`
  */
 export function boundsOf(day: string, timeZone: string): [start: Date, end: Date] {
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(day) && new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) === day
-  if (!isDay) throw invalidParameter('day', 'a day of the calendar, yyyy-MM-dd')
+  if (!isDay(day)) throw invalidParameter('day', 'a day of the calendar, yyyy-MM-dd')
   return [startOfDay(day, timeZone), startOfDay(nextDay(day), timeZone)]
 }
 

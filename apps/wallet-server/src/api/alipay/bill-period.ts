@@ -3,7 +3,7 @@
  * statements. Source: alipay-openapi §6.7.
  */
 import { alipayBillTypes } from '@tradepay/contract'
-import { dayOf, nextDay } from '../../day.ts'
+import { dayOf, isDay, nextDay } from '../../day.ts'
 import { GatewayRefusal } from './errors.ts'
 
 /** The types of bills that this wallet makes. */
@@ -25,8 +25,7 @@ export function readBillType(text: string): BillType {
  */
 export function daysOf(date: string, now: Date, timeZone: string): string[] {
   const first = date.length === 7 ? `${date}-01` : date
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(first) && new Date(`${first}T00:00:00Z`).toJSON()?.slice(0, 10) === first
-  if (!isDay) throw new GatewayRefusal('INVAILID_ARGUMENTS', 'bill_date is a day yyyy-MM-dd or a month yyyy-MM.')
+  if (!isDay(first)) throw new GatewayRefusal('INVAILID_ARGUMENTS', 'bill_date is a day yyyy-MM-dd or a month yyyy-MM.')
   const days = [first]
   if (date.length === 7) {
     for (let day = nextDay(first); day.startsWith(date); day = nextDay(day)) days.push(day)
