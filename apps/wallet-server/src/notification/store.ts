@@ -211,12 +211,15 @@ export async function updateAttemptsOnly(tx: Queryable, key: NotificationKey, at
   })
 }
 
-/** When the next notification can be sent: its due time, or the end of somebody's claim on it. */
+/** When the next notification can be sent: its due time, or the end of somebody's claim on it or on another of its subject. */
 export async function selectNextDue(db: Queryable): Promise<Date | null> {
   const { rows } = await db.query<{ next: Date | null }>({
     name: 'select-next-due',
     text: `select least(
-        (select due_at from notifications where state = 'DUE' and claimed_until is null order by due_at limit 1),
+        (select n.due_at from notifications n where n.state = 'DUE' and n.claimed_until is null
+          and not exists (select 1 from notifications o where o.subject_id = n.subject_id and o.bucket = n.bucket
+            and o.sequence <> n.sequence and coalesce(o.claimed_until > '-infinity', false))
+          order by n.due_at limit 1),
         (select min(claimed_until) from notifications where state = 'DUE' and claimed_until is not null)) as next`,
   })
   return rows[0]?.next ?? null
