@@ -18,5 +18,5 @@ export type Part = 'rsa-sign' | 'rsa-verify' | 'http' | 'sql-create' | 'sql-pay'
 export type Figures = (bench: Bench) => Promise<Figure[]>
 
 /** How many of something that is done at most so often a second are to be prepared. */
-export const enough = ({ timing }: Bench, mostPerSecond: number): number =>
+export const enough = ({ timing }: Pick<Bench, 'timing'>, mostPerSecond: number): number =>
   Math.ceil(mostPerSecond * timing.seconds * timing.rounds)

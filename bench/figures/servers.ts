@@ -20,11 +20,7 @@ export async function serverFigures(bench: Bench): Promise<Figure[]> {
   for (let round = 0; round < timing.rounds; round++) {
     for (const name of ['one', 'two'] as const) {
       const working = name === 'one' ? servers.slice(0, 1) : servers
-      const orders = await makeOrders(
-        world,
-        world.clients,
-        enough({ ...bench, timing: { ...timing, rounds: 1 } }, 12_000),
-      )
+      const orders = await makeOrders(world, world.clients, enough({ timing: { ...timing, rounds: 1 } }, 12_000))
       const share = Math.ceil(orders.length / working.length)
       const paid = await Promise.all(
         working.map((server, index) =>

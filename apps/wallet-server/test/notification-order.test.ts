@@ -199,6 +199,19 @@ describe('of one order', () => {
   })
 })
 
+test('what waits behind another of its order is not the next thing due; the end of that one is', async () => {
+  answering(() => refusal)
+  const order = await paidOrder()
+  await deliverDue()
+  await aRefund(world, order)
+  // A server took the older along and was lost: its claim stands until it ends.
+  const claimedUntil = new Date(world.clock.now().getTime() + 30_000)
+  const claim = 'update notifications set claimed_until = $1 where subject_id = $2 and sequence = 2'
+  await world.database.pool.query(claim, [claimedUntil, order.tradeNo])
+  expect(await deliverDue()).toBe(0)
+  expect(await world.rooms.notifications.nextDue()).toEqual(claimedUntil)
+})
+
 test('two servers that claim two of one order in the same moment do not both send', async () => {
   const { pool } = world.database
   answering((sequence) => (sequence === 2 ? refusal : acknowledgement))

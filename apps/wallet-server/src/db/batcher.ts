@@ -9,7 +9,7 @@
 import { WalletError } from '@tradepay/contract'
 import { asUnknown, isLostConnection } from './transaction.ts'
 
-/** Most items in one batch: the fixed cost of a transaction is spread thin, and a caller still waits only milliseconds. */
+/** Most items in one batch: the fixed cost of a transaction is spread thin, and a caller still waits only some tens of milliseconds. */
 export const BATCH_ITEMS_MAX = 200
 
 /**

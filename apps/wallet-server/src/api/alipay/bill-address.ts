@@ -5,10 +5,10 @@
  * The key of the code is derived from the wallet's signing key, for this purpose alone; while signing keys are rotated, the
  * addresses of each stay good. Source: alipay-openapi §6.7 (30 seconds).
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import { ALIPAY_BILL_SECONDS, alipayBillPath } from '@tradepay/contract'
-import { parsePrivateKey } from '@tradepay/signature'
 import type { Settings } from '../../settings.ts'
+import { walletSecrets } from '../merchant-door/wallet-secrets.ts'
 import type { BillType } from './bill-period.ts'
 
 /** What an address opens. */
@@ -30,7 +30,7 @@ const PURPOSE = 'tradepay alipay bill address'
 
 /** @param settings read at each call: where the wallet is reached is known only when it listens */
 export function createBillAddresses(settings: Pick<Settings, 'walletKeys' | 'publicUrl'>): BillAddresses {
-  const keys = settings.walletKeys.map(({ privateKey }) => derivedFrom(privateKey)).reverse()
+  const keys = walletSecrets(settings).map((secret) => secret(PURPOSE))
 
   return {
     make({ merchantId, type, date }, now) {
@@ -56,11 +56,6 @@ export function createBillAddresses(settings: Pick<Settings, 'walletKeys' | 'pub
       return { merchantId: merchantId!, type: type as BillType, date: date! }
     },
   }
-}
-
-function derivedFrom(privateKey: string): Buffer {
-  const secret = parsePrivateKey(privateKey).export({ type: 'pkcs8', format: 'der' })
-  return Buffer.from(hkdfSync('sha256', secret, '', PURPOSE, 32))
 }
 
 /** Compared as it is written, so that each address has one spelling of its code. */

@@ -8,9 +8,9 @@
  * replay to another; they are derived from the wallet's private key, so that none is stored. While the settings hold two
  * wallet keys, each signs, and a merchant changes over when it likes.
  */
-import { createHmac, createPrivateKey, createPublicKey, hkdfSync, sign, type KeyObject } from 'node:crypto'
-import { parsePrivateKey } from '@tradepay/signature'
+import { createHmac, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto'
 import type { Settings } from '../../settings.ts'
+import { walletSecrets, type WalletSecret } from './wallet-secrets.ts'
 
 /** What a client verifies with, as the libraries take it. */
 export interface WebhookKeys {
@@ -27,7 +27,6 @@ export interface StandardWebhooks {
   keys(clientId: string): WebhookKeys[]
 }
 
-const KEY_BYTES = 32
 /** What stands before the 32 bytes of an Ed25519 private key in PKCS#8. Source: RFC 8410 §7. */
 const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 /** What stands before the 32 bytes of a public one in SPKI. Source: RFC 8410 §4. */
@@ -40,15 +39,13 @@ interface SigningKeys {
 }
 
 /** @throws KeyError when a wallet key is not usable: the server must not start */
-export function standardWebhooks({ walletKeys }: Pick<Settings, 'walletKeys'>): StandardWebhooks {
-  const sources = walletKeys
-    .map(({ privateKey }) => parsePrivateKey(privateKey).export({ type: 'pkcs8', format: 'der' }))
-    .reverse()
+export function standardWebhooks(settings: Pick<Settings, 'walletKeys'>): StandardWebhooks {
+  const secrets = walletSecrets(settings)
   // Deriving takes longer than signing, and there are as many as registered clients.
   const known = new Map<string, SigningKeys[]>()
 
   function keysOf(clientId: string): SigningKeys[] {
-    const keys = known.get(clientId) ?? sources.map((source) => derive(source, clientId))
+    const keys = known.get(clientId) ?? secrets.map((secret) => derive(secret, clientId))
     known.set(clientId, keys)
     return keys
   }
@@ -75,10 +72,9 @@ export function standardWebhooks({ walletKeys }: Pick<Settings, 'walletKeys'>): 
   }
 }
 
-/** The keys of a client, by HKDF (RFC 5869), each scheme's under a name of its own. */
-function derive(source: Buffer, clientId: string): SigningKeys {
-  const bytes = (scheme: string): Buffer =>
-    Buffer.from(hkdfSync('sha256', source, '', `TradePay webhooks ${scheme} ${clientId}`, KEY_BYTES))
+/** The keys of a client, each scheme's under a name of its own. */
+function derive(secret: WalletSecret, clientId: string): SigningKeys {
+  const bytes = (scheme: string): Buffer => secret(`TradePay webhooks ${scheme} ${clientId}`)
   const key = Buffer.concat([ED25519_PKCS8, bytes('v1a')])
   return { v1: bytes('v1'), v1a: createPrivateKey({ key, format: 'der', type: 'pkcs8' }) }
 }
