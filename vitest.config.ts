@@ -13,7 +13,7 @@ export default defineConfig({
       'tests/{imports,interoperability,simulation,crash}/**/*.test.ts',
     ],
     globalSetup: ['tests/support/global-setup.ts'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // A poll waits for a condition: how long that takes is the machine's business.
     expect: { poll: { timeout: 20_000 } },

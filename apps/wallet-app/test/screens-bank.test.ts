@@ -100,7 +100,7 @@ describe('adding money', () => {
     await looksGood('add-money-checking', wallet)
     await expect
       .poll(async () => {
-        await page.clock.runFor(5_000)
+        await page.clock.fastForward(5_000)
         return await heading('Not sent yet').count()
       })
       .toBe(1)

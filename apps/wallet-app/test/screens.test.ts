@@ -194,7 +194,7 @@ describe('the cashier', () => {
     await heading('Checking your payment').waitFor()
     await expect
       .poll(async () => {
-        await page.clock.runFor(5_000)
+        await page.clock.fastForward(5_000)
         return await heading('Not known yet').count()
       })
       .toBe(1)
