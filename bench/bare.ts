@@ -75,7 +75,7 @@ export const payBare =
         bankAccountId: null,
       }
     })
-    const verdicts = await transaction(deps.db, (tx) => reserve(tx, attempts, deps, now))
+    const verdicts = await transaction(deps.db, (tx) => reserve(tx, attempts, deps, now), { locksFirst: true })
     const refused = verdicts.find(({ outcome }) => outcome !== 'GRANTED')
     if (refused)
       throw new Error(

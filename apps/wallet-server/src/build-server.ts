@@ -19,11 +19,12 @@ import { createRooms } from './create-rooms.ts'
 import type { FundingService } from './funding/types.ts'
 import type { LedgerService } from './ledger/types.ts'
 import type { MerchantService } from './merchant/types.ts'
+import type { NonceService } from './nonce/types.ts'
 import type { NotificationService } from './notification/types.ts'
 import type { OrderService } from './order/types.ts'
 import type { PaymentService } from './payment/types.ts'
 import type { PayOutService } from './pay-out/types.ts'
-import type { Bank, Clock, Random, Recorder, Transport } from './ports.ts'
+import type { Bank, Clock, Random, Recorder, Transport, Wake } from './ports.ts'
 import type { ProgramService } from './program/types.ts'
 import type { RefundService } from './refund/types.ts'
 import type { SessionService } from './session/types.ts'
@@ -70,6 +71,7 @@ export interface Rooms {
   payOuts: PayOutService
   statements: StatementService
   notifications: NotificationService
+  nonces: NonceService
 }
 
 /** The running server. */
@@ -110,11 +112,11 @@ export async function buildServer(deps: Deps, options: BuildOptions = {}): Promi
   })
 
   // The worker needs the rooms and the rooms wake the worker; nothing is paid before it stands.
-  let wake = (): void => undefined
+  let wake: Wake = () => undefined
   const rooms = createRooms(
     deps,
     (merchants) => ({ SUPERAPP: superappNotifications(deps, merchants), ALIPAY: alipayNotifications(deps, merchants) }),
-    () => wake(),
+    (...what) => wake(...what),
   )
 
   // Each door in a scope of its own, so that one door's body parsers and hooks do not reach another.
@@ -125,7 +127,7 @@ export async function buildServer(deps: Deps, options: BuildOptions = {}): Promi
   await http.ready()
 
   const worker = startWorker(rooms, deps.clock, (error) => http.log.error(error, 'A round of the worker failed.'))
-  wake = () => worker.wake()
+  wake = (...what) => worker.wake(...what)
 
   let closed: Promise<void> | undefined
   return {

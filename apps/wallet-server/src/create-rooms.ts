@@ -10,10 +10,12 @@ import { createFundingService } from './funding/service.ts'
 import { createLedgerService } from './ledger/service.ts'
 import { createMerchantService } from './merchant/service.ts'
 import type { MerchantService } from './merchant/types.ts'
+import { createNonceService } from './nonce/service.ts'
 import { createNotificationService, type NotificationFamilies } from './notification/service.ts'
 import { createOrderService } from './order/service.ts'
 import { createPayOutService } from './pay-out/service.ts'
 import { createPaymentService } from './payment/service.ts'
+import type { Wake } from './ports.ts'
 import { createProgramService } from './program/service.ts'
 import { createRefundService } from './refund/service.ts'
 import { createSessionService } from './session/service.ts'
@@ -29,7 +31,7 @@ import { createUserService } from './user/service.ts'
 export function createRooms(
   deps: Deps,
   familiesOf: (merchants: MerchantService) => NotificationFamilies,
-  wake: () => void = () => undefined,
+  wake: Wake = () => undefined,
 ): Rooms {
   const ledger = createLedgerService(deps)
   const users = createUserService(deps, ledger)
@@ -45,6 +47,7 @@ export function createRooms(
   const payOuts = createPayOutService(deps, { ledger, merchants, fundings }, wake)
   const statements = createStatementService(deps, { ledger, merchants })
   const notifications = createNotificationService(deps, familiesOf(merchants))
+  const nonces = createNonceService(deps)
   return {
     ledger,
     users,
@@ -60,5 +63,6 @@ export function createRooms(
     payOuts,
     statements,
     notifications,
+    nonces,
   }
 }

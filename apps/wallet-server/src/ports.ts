@@ -10,6 +10,12 @@ export interface Clock {
   now(): Date
 }
 
+/** What the worker can be woken for: notifications that are due, questions to the bank. */
+export type WakesFor = 'NOTIFICATIONS' | 'BANK'
+
+/** Tells the worker, after commit, what there is to do; it would find it by itself a second later. Never throws. */
+export type Wake = (...what: WakesFor[]) => void
+
 /** Chance, from a cryptographic source. */
 export interface Random {
   /** Decimal digits, not guessable. */
@@ -26,6 +32,11 @@ export interface OutgoingRequest {
   timeoutMs: number
   /** Answers are cut off past this many bytes. */
   maxAnswerBytes: number
+  /**
+   * The receiver can tell a repeat: the request may go over a connection that was kept, and once more over a new one when
+   * that was closed before anything came back. Default false.
+   */
+  mayRepeat?: boolean
 }
 export interface OutgoingAnswer {
   status: number
@@ -50,6 +61,8 @@ export class TransportError extends Error {
  */
 export interface Transport {
   send(request: OutgoingRequest): Promise<OutgoingAnswer>
+  /** Closes connections that are kept and idle. May be sent through further, and repeated. */
+  close?(): void
 }
 
 /** An order to the bank: IN collects from the customer's account, OUT pays to it. */

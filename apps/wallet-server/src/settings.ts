@@ -20,6 +20,8 @@ export interface Settings {
   requestTimeToleranceSeconds: number
   /** How far the Alipay `timestamp` may be from now. Seconds; its official clients send local time, hence a day. */
   alipayTimestampToleranceSeconds: number
+  /** How far the time of a call that carries a nonce (Alipay v3) may be from now, both ways; it is taken once. Seconds. */
+  replayWindowSeconds: number
   /** How long after the payment an order can be refunded. Seconds. */
   refundWindowSeconds: number
   /** What a user may pay who has no limits of their own, by currency; a currency that is missing has none. */
@@ -52,6 +54,13 @@ export interface Settings {
    * without them, only later.
    */
   bankKey: string | null
+  /**
+   * How many verified calls a merchant's client may make in a second, over all merchant doors of one server; 0 switches all
+   * limits of calls off.
+   */
+  callsPerSecond: number
+  /** How many of them at once, after a pause. */
+  callsBurst: number
   /** Most connections to the database. */
   databaseConnections: number
 }
@@ -64,6 +73,7 @@ export const defaultSettings = {
   orderExpirySecondsMax: 15 * 24 * 60 * 60,
   requestTimeToleranceSeconds: 5 * 60,
   alipayTimestampToleranceSeconds: 24 * 60 * 60,
+  replayWindowSeconds: 5 * 60,
   refundWindowSeconds: 365 * 24 * 60 * 60,
   paymentLimits: {},
   sessionSeconds: 12 * 60 * 60,
@@ -74,5 +84,7 @@ export const defaultSettings = {
   walletAppFolder: null,
   framesFolder: null,
   bankKey: null,
+  callsPerSecond: 200,
+  callsBurst: 400,
   databaseConnections: 10,
 } as const satisfies Partial<Settings>

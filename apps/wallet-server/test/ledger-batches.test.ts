@@ -1,8 +1,7 @@
 /** Batches on the real database: each item all or none, neighbours unharmed, and the rows say what the outcomes say. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type pg from 'pg'
-import { transaction } from '../src/db/transaction.ts'
+import { transaction, type Transaction } from '../src/db/transaction.ts'
 import { isComputedAccount, type Transfer } from '../src/ledger/types.ts'
 import { writeTransfers } from '../src/ledger/store.ts'
 import {
@@ -140,7 +139,7 @@ describe('items of one batch', () => {
 })
 
 describe('inside the caller’s transaction', () => {
-  const inside = <Result>(work: (tx: pg.PoolClient) => Promise<Result>): Promise<Result> =>
+  const inside = <Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> =>
     transaction(world.database.pool, work)
 
   test('nothing is posted when the caller fails', async () => {

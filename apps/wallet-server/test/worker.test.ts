@@ -167,6 +167,7 @@ const idle = (busy: Partial<WorkerRooms>): WorkerRooms => ({
   notifications: { deliverDue: async () => 0, nextDue: async () => null },
   fundings: { askDue: async () => 0, nextDue: async () => null },
   ledger: { expirePending: async () => 0 },
+  nonces: { deleteOld: async () => 0 },
   ...busy,
 })
 const run = (busy: Partial<WorkerRooms>): void => {

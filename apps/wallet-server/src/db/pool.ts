@@ -47,6 +47,8 @@ export function createPool(url: string, options: { connections?: number; answerT
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
     keepAlive: true,
+    // Statements that do not wait for each other's answers are sent together; PostgreSQL runs them in their order.
+    pipeline: true,
     application_name: 'tradepay',
     options: PLANNING,
     types: types as pg.CustomTypesConfig,

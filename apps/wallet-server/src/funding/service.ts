@@ -9,6 +9,7 @@
 import type { Deps } from '../build-server.ts'
 import { bucketOfTimedId, newTimedId } from '../ids.ts'
 import type { LedgerService } from '../ledger/types.ts'
+import type { Wake } from '../ports.ts'
 import { ASK_ONE_SECONDS_MAX, createAsker } from './ask.ts'
 import { createBankAccounts } from './bank-accounts.ts'
 import * as store from './store.ts'
@@ -28,7 +29,7 @@ export const CLAIM_SECONDS = ASK_ONE_SECONDS_MAX + 30
 export function createFundingService(
   deps: Pick<Deps, 'db' | 'clock' | 'random' | 'settings' | 'bank'>,
   ledger: Pick<LedgerService, 'accounts'>,
-  wake: () => void,
+  wake: Wake,
 ): FundingService {
   const { db, clock, random, settings, bank } = deps
   const owners = new Map<FundingPurpose, FundingOwner>()
@@ -114,7 +115,7 @@ export function createFundingService(
       const bucket = bucketOfTimedId(fundingId)
       if (bucket === null || !asker) return
       if (await store.hastenFunding(db, { fundingId, bucket }, clock.now())) {
-        wake()
+        wake('BANK')
         return
       }
       // It has ended, or there is none. The bank may repeat itself as often as it likes: one look at a time is enough.

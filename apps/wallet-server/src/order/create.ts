@@ -23,15 +23,19 @@ export async function createOrders(db: pg.Pool, items: NewOrder[], now: Date): P
   }
   const sorted = [...firsts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item)
 
-  const { ours, added, held } = await transaction(db, async (tx) => {
-    const ours = await shareClients(tx, [...new Set(sorted.map(({ order }) => order.clientId))])
-    const possible = sorted.filter(({ order }) => ours.has(order.clientId))
-    const added = await insertOrders(tx, possible, now)
-    const others = possible.filter(({ order }) => !added.has(order.tradeNo))
-    // A statement of its own: it sees the orders that the insert had to wait for.
-    const held = others.length === 0 ? [] : await selectOrdersOfRequests(tx, others.map(requestOf))
-    return { ours, added, held: new Map(held.map((stored) => [nameOf(stored.order), stored])) }
-  })
+  const { ours, added, held } = await transaction(
+    db,
+    async (tx) => {
+      const ours = await shareClients(tx, [...new Set(sorted.map(({ order }) => order.clientId))])
+      const possible = sorted.filter(({ order }) => ours.has(order.clientId))
+      const added = await insertOrders(tx, possible, now)
+      const others = possible.filter(({ order }) => !added.has(order.tradeNo))
+      // A statement of its own: it sees the orders that the insert had to wait for.
+      const held = others.length === 0 ? [] : await selectOrdersOfRequests(tx, others.map(requestOf))
+      return { ours, added, held: new Map(held.map((stored) => [nameOf(stored.order), stored])) }
+    },
+    { locksFirst: true },
+  )
 
   return items.map((item) => {
     const name = nameOf(item.order)

@@ -13,6 +13,7 @@ import type { FundingService } from '../funding/types.ts'
 import { bucketOfPartyId, newTimedId } from '../ids.ts'
 import { bankClearingAccount, merchantAccount, type LedgerService, type Transfer } from '../ledger/types.ts'
 import type { MerchantService } from '../merchant/types.ts'
+import type { Wake } from '../ports.ts'
 import * as store from './store.ts'
 import type { StoredPayOut } from './store.ts'
 import type { PayOut, PayOutService } from './types.ts'
@@ -30,7 +31,7 @@ export function createPayOutService(
     merchants: Pick<MerchantService, 'merchant'>
     fundings: Pick<FundingService, 'own' | 'bankAccount' | 'request'>
   },
-  wake: () => void = () => undefined,
+  wake: Wake = () => undefined,
 ): PayOutService {
   const { ledger, merchants, fundings } = rooms
 
@@ -86,7 +87,7 @@ export function createPayOutService(
         if (!other) throw new Error(`Pay-out ${requestId} of ${merchantId} is neither new nor there.`)
         return repeated(other, command)
       }
-      wake()
+      wake('BANK')
       return publicOf(payOut)
     },
 

@@ -45,17 +45,23 @@ export async function reserve(
 }
 
 async function lockFacts(tx: Queryable, attempts: Reservation[], deps: ReserveDeps, now: Date): Promise<Facts> {
-  const orders = byKey(await lockOrders(tx, [...new Set(attempts.map(({ tradeNo }) => tradeNo))]), 'tradeNo')
   const payerOf = payersOf(attempts)
+  // Sent together, done one after another: the allowances are read after the accounts are locked, which stand for the
+  // counters too.
+  const [lockedOrders, lockedPayers, allowances] = await Promise.all([
+    lockOrders(tx, [...new Set(attempts.map(({ tradeNo }) => tradeNo))]),
+    lockAccounts(tx, [...payerOf.keys()]),
+    readAllowances(tx, [...payerOf.values()], deps, now),
+  ])
+  const orders = byKey(lockedOrders, 'tradeNo')
+  const payers = byKey(lockedPayers, 'id')
   const payeeIds = [...orders.values()].map(({ merchantId, amount }) => merchantAccount(merchantId, amount.currency))
-  const payers = byKey(await lockAccounts(tx, [...payerOf.keys()]), 'id')
   const payees = byKey(await selectStanding(tx, [...new Set(payeeIds)]), 'id')
   return {
     orders,
     payers,
     payees,
-    // Read after the accounts are locked: they stand for the counters too.
-    allowances: await readAllowances(tx, [...payerOf.values()], deps, now),
+    allowances,
     bucketsOfOthers: await bucketsInDoubt(tx, attempts, { orders, payers, payees }),
   }
 }
@@ -84,28 +90,32 @@ const byKey = <Key extends string, Row extends Record<Key, string>>(rows: Row[],
 
 type Granted = Reservation & { order: Extract<Verdict, { outcome: 'GRANTED' }>['order'] }
 
+/** One round trip: the statements are sent together and done in this order. */
 async function write(tx: Queryable, granted: Granted[], facts: Facts, deps: ReserveDeps, now: Date): Promise<void> {
   const paid = granted.filter(({ channel }) => channel === 'BALANCE')
-  if (paid.length > 0) {
-    await insertSucceeded(tx, paid.map(toPayment), now)
-    const newId = (bucket: number): string => newTimedId(now, deps.settings.timeZone, bucket, deps.random)
-    const notifications = paid.map(({ order }) => orderNotification('ORDER_PAID', newId(order.bucket), order))
-    await insertNotifications(tx, notifications, now)
-  }
-  for (const one of granted) {
-    if (one.channel !== 'BANK') continue
-    await insertProcessing(tx, toPayment(one), now)
-    await setProcessing(tx, one.order, one.paymentId)
-  }
-  await writeSpent(tx, spentAfter(granted, facts), deps, now)
-  // Last, because from here to the commit nobody else can pay the same merchants.
-  await writeTransfers(
-    tx,
-    granted.flatMap((one) =>
-      one.channel === 'BALANCE' ? [fromBalance(one), ...toMerchant(one.paymentId, one.order)] : [fromBank(one)],
+  const waiting = granted.filter(({ channel }) => channel === 'BANK')
+  const newId = (bucket: number): string => newTimedId(now, deps.settings.timeZone, bucket, deps.random)
+  await Promise.all([
+    insertSucceeded(tx, paid.map(toPayment), now),
+    insertNotifications(
+      tx,
+      paid.map(({ order }) => orderNotification('ORDER_PAID', newId(order.bucket), order)),
+      now,
     ),
-    now,
-  )
+    ...waiting.flatMap((one) => [
+      insertProcessing(tx, toPayment(one), now),
+      setProcessing(tx, one.order, one.paymentId),
+    ]),
+    writeSpent(tx, spentAfter(granted, facts), deps, now),
+    // Last, because from here to the commit nobody else can pay the same merchants.
+    writeTransfers(
+      tx,
+      granted.flatMap((one) =>
+        one.channel === 'BALANCE' ? [fromBalance(one), ...toMerchant(one.paymentId, one.order)] : [fromBank(one)],
+      ),
+      now,
+    ),
+  ])
 }
 
 function toPayment({

@@ -12,6 +12,7 @@ import { transaction } from '../db/transaction.ts'
 import type { Funding, FundingAnswer, FundingService } from '../funding/types.ts'
 import { bucketOfPartyId, bucketOfTimedId, newTimedId } from '../ids.ts'
 import { userAccount, type LedgerService } from '../ledger/types.ts'
+import type { Wake } from '../ports.ts'
 import { selectOrder } from '../order/store.ts'
 import type { Order } from '../order/types.ts'
 import type { UserService } from '../user/types.ts'
@@ -28,13 +29,12 @@ const PAGE_MAX = 100
 
 /**
  * Makes the payment room.
- * @param wake called after commit when there is something for the worker: a notification to send, a bank to ask. It must not
- * throw.
+ * @param wake called after commit when there is a notification to send or the bank to ask
  */
 export function createPaymentService(
   deps: Pick<Deps, 'db' | 'clock' | 'random' | 'settings' | 'recorder'>,
   rooms: { ledger: LedgerService; fundings: FundingService; users: UserService },
-  wake: () => void = () => undefined,
+  wake: Wake = () => undefined,
 ): PaymentService {
   const { db, clock, random, settings, recorder } = deps
   const { fundings } = rooms
@@ -50,8 +50,8 @@ export function createPaymentService(
         bankAccountId: null,
         paymentId: newTimedId(now, settings.timeZone, route.orderBucket, random),
       }))
-      const verdicts = await transaction(db, (tx) => reserve(tx, attempts, deps, now))
-      if (verdicts.some(({ outcome }) => outcome === 'GRANTED')) wake()
+      const verdicts = await transaction(db, (tx) => reserve(tx, attempts, deps, now), { locksFirst: true })
+      if (verdicts.some(({ outcome }) => outcome === 'GRANTED')) wake('NOTIFICATIONS')
       return verdicts.map((verdict) => ({ ...verdict, at: now }))
     },
     // A user's payments are decided in the order in which they were confirmed.
@@ -104,7 +104,7 @@ export function createPaymentService(
     }
     if (verdict.outcome === 'REFUSED') throw new WalletError(verdict.code)
     if (verdict.outcome === 'REPEATED') return paidNow(command, verdict.order, false, now)
-    wake()
+    wake('BANK')
     recordProcessing(recorder, command, paymentId, true, now)
     return { paymentId, tradeNo, amount, state: 'PROCESSING', paidAt: null, first: true }
   }
@@ -126,7 +126,7 @@ export function createPaymentService(
   const settled = (funding: Funding): void => {
     const settlement = settlements.get(funding)
     if (settlement) recordSettlement(recorder, settlement, clock.now())
-    wake()
+    wake('NOTIFICATIONS', 'BANK')
   }
   const answered = ({ subjectId }: Funding, answer: FundingAnswer): void => {
     const bucket = bucketOfTimedId(subjectId)

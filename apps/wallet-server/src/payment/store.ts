@@ -66,6 +66,7 @@ export async function insertProcessing(tx: Queryable, payment: NewPayment, now: 
  * paid is what the order says.
  */
 export async function insertSucceeded(tx: Queryable, payments: NewPayment[], now: Date): Promise<void> {
+  if (payments.length === 0) return
   const { rowCount } = await tx.query({
     name: 'insert-succeeded-payments',
     text: `with paid as (

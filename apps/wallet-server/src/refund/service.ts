@@ -16,6 +16,7 @@ import { recordClosed } from '../order/close.ts'
 import { refuseUnstorable } from '../order/content.ts'
 import { findLocked } from '../order/find-locked.ts'
 import type { Order, OrderService } from '../order/types.ts'
+import type { Wake } from '../ports.ts'
 import { cancelOrder } from './cancel.ts'
 import { giveBack } from './give-back.ts'
 import { recordBankAnswer, recordRefund, recordRefused, recordSettled } from './record.ts'
@@ -36,12 +37,12 @@ const PAGE_MAX = 100
 
 /**
  * Makes the refund room, which settles the fundings of refunds.
- * @param wake called after commit: there is a notification to send, or the bank to ask. It must not throw.
+ * @param wake called after commit: there is a notification to send, or the bank to ask
  */
 export function createRefundService(
   deps: Pick<Deps, 'db' | 'clock' | 'random' | 'settings' | 'recorder'>,
   rooms: { ledger: LedgerService; orders: OrderService; merchants: MerchantService; fundings: FundingService },
-  wake: () => void = () => undefined,
+  wake: Wake = () => undefined,
 ): RefundService {
   const { db, clock, recorder } = deps
   const ended = new WeakMap<Funding, StoredRefund>()
@@ -53,7 +54,7 @@ export function createRefundService(
     settled(funding) {
       const refund = ended.get(funding)
       if (refund) recordSettled(recorder, refund)
-      wake()
+      wake('NOTIFICATIONS', 'BANK')
     },
     answered(funding, answer) {
       void tradeNoOf(funding.subjectId).then(
@@ -90,7 +91,7 @@ export function createRefundService(
       }),
     )
     recordRefund(recorder, given.refund, given.created, now)
-    if (given.created) wake()
+    if (given.created) wake('NOTIFICATIONS', 'BANK')
     return { ...given, refund: withoutOurs(given.refund) }
   }
 
@@ -103,7 +104,7 @@ export function createRefundService(
     )
     if (refund) recordRefund(recorder, refund, isNew, now)
     else if (order && isNew) recordClosed(recorder, order)
-    if (refund && isNew) wake()
+    if (refund && isNew) wake('NOTIFICATIONS', 'BANK')
     return { action, order, refund: refund && withoutOurs(refund) }
   }
 

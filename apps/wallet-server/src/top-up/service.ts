@@ -12,6 +12,7 @@ import { transaction, type Queryable } from '../db/transaction.ts'
 import type { FundingService } from '../funding/types.ts'
 import { bucketOfPartyId } from '../ids.ts'
 import { bankClearingAccount, cashAccount, userAccount, type LedgerService, type Transfer } from '../ledger/types.ts'
+import type { Wake } from '../ports.ts'
 import type { UserService } from '../user/types.ts'
 import * as store from './store.ts'
 import type { StoredTopUp } from './store.ts'
@@ -30,7 +31,7 @@ export function createTopUpService(
     users: Pick<UserService, 'get'>
     fundings: Pick<FundingService, 'own' | 'bankAccount' | 'request'>
   },
-  wake: () => void = () => undefined,
+  wake: Wake = () => undefined,
 ): TopUpService {
   const { ledger, users, fundings } = rooms
 
@@ -83,7 +84,7 @@ export function createTopUpService(
         await ledger.post([pendingOf(topUp)], tx)
         await fundings.request(tx, { purpose: 'TOP_UP', subjectId: topUpId, bankAccount, amount })
       })
-      wake()
+      wake('BANK')
       return written
     },
 

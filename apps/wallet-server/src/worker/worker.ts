@@ -1,31 +1,27 @@
 /**
- * The loop behind the doors: closes orders whose time is over, delivers notifications that are due (step 18), puts questions
- * to the bank, and gives back what was reserved for too long.
+ * What happens behind the doors: orders whose time is over are closed, notifications that are due are delivered (step 18),
+ * questions are put to the bank, what was reserved for too long is given back, and nonces that are too old to come again are
+ * forgotten.
  *
- * It wakes when something was written here, when the next thing is due, and every second in any case, because other
- * servers write to the same database and the clock may be moved. It holds no state of its own: everything it needs is in
+ * Each is a duty with rounds of its own, so that none waits for another. The worker holds no state: everything it needs is in
  * rows, so a restart loses nothing.
  */
-import { setTimeout as wait } from 'node:timers/promises'
 import type { FundingService } from '../funding/types.ts'
 import type { LedgerService } from '../ledger/types.ts'
+import type { NonceService } from '../nonce/types.ts'
 import type { NotificationService } from '../notification/types.ts'
 import type { OrderService } from '../order/types.ts'
-import type { Clock } from '../ports.ts'
+import type { Clock, WakesFor } from '../ports.ts'
+import { runDuty, type RunningDuty } from './duty.ts'
 
-/** Longest pause between two rounds. Milliseconds. */
+/** Longest pause between two looks at what has a time. Milliseconds. */
 export const POLL_MS = 1_000
-/**
- * How often reservations are looked at whose time is over. They are few, and none of them keeps anybody waiting.
- * Milliseconds.
- */
-export const EXPIRE_PENDING_MS = 1_000
-/** Shortest pause between two rounds: under load, payments wake the worker hundreds of times a second. Milliseconds. */
-export const ROUND_GAP_MS = 10
+/** How often old nonces are deleted. Milliseconds. */
+export const DELETE_NONCES_MS = 10_000
 
 export interface Worker {
-  /** Looks now instead of at the next round. Cheap; may be called at any time, also after `close`. */
-  wake(): void
+  /** Looks now instead of later; without anything named, at everything. Cheap; may be called at any time, also after `close`. */
+  wake(...what: WakesFor[]): void
   /** Starts no more rounds, and resolves when what is being sent has been sent and written down. */
   close(): Promise<void>
 }
@@ -36,95 +32,75 @@ export interface WorkerRooms {
   notifications: Pick<NotificationService, 'deliverDue' | 'nextDue'>
   fundings: Pick<FundingService, 'askDue' | 'nextDue'>
   ledger: Pick<LedgerService, 'expirePending'>
+  nonces: Pick<NonceService, 'deleteOld'>
 }
 
 /**
- * Starts the loop.
- * @param onError hears of what failed, for instance because the database is away; the loop goes on
+ * Starts the duties.
+ * @param onError hears of what failed, for instance because the database is away; the duty goes on
  */
 export function startWorker(rooms: WorkerRooms, clock: Clock, onError: (error: unknown) => void): Worker {
-  const { orders, notifications, fundings, ledger } = rooms
+  const { orders, notifications, fundings, ledger, nonces } = rooms
   /** What waits for somebody outside. */
   const sending = new Set<Promise<void>>()
   let closing = false
-  let wakeUp: (() => void) | null = null
-  // A call of `wake` between two pauses must not be lost.
-  let awake = false
-  let pendingLookedAt = -Infinity
-
-  function wake(): void {
-    awake = true
-    wakeUp?.()
-  }
 
   /**
    * Sends what is due without waiting for it: a merchant or a bank that takes ten seconds must not hold up the next round.
    * How much is sent at once is the room's business.
    */
-  function start(sendDue: () => Promise<number>): void {
+  const sends = (what: WakesFor, sendDue: () => Promise<number>) => async (): Promise<void> => {
     const sent = sendDue()
       // What was sent makes room for more, and may have written something new that is due: look again at once.
-      .then((count) => (count > 0 ? wake() : undefined), onError)
+      .then((count) => (count > 0 ? duties[what].wake() : undefined), onError)
       .finally(() => sending.delete(sent))
     sending.add(sent)
   }
 
-  async function expirePending(): Promise<void> {
-    if (performance.now() - pendingLookedAt < EXPIRE_PENDING_MS) return
-    pendingLookedAt = performance.now()
-    while (!closing && (await ledger.expirePending()) > 0);
+  const untilDone = (step: () => Promise<number>) => async (): Promise<void> => {
+    while (!closing && (await step()) > 0);
   }
 
-  async function round(): Promise<void> {
-    start(() => notifications.deliverDue())
-    start(() => fundings.askDue())
-    while (!closing && (await orders.closeExpired()) > 0);
-    await expirePending()
+  async function closeExpired(): Promise<number> {
+    const closed = await orders.closeExpired()
+    // Their merchants are told.
+    if (closed > 0) duties.NOTIFICATIONS.wake()
+    return closed
   }
 
-  async function pauseMs(): Promise<number> {
-    const due = await Promise.all([orders.nextExpiry(), notifications.nextDue(), fundings.nextDue()])
-    const now = clock.now().getTime()
-    // What is due already and was not taken is being sent, or waits for its receiver's turn: the end of a sending wakes.
-    const waits = due.flatMap((time) => (time !== null && time.getTime() > now ? [time.getTime() - now] : []))
-    return Math.max(ROUND_GAP_MS, Math.min(POLL_MS, ...waits))
-  }
+  const run = (pollMs: number, round: () => Promise<void>, nextDue?: () => Promise<Date | null>): RunningDuty =>
+    runDuty({ pollMs, round, ...(nextDue ? { nextDue } : {}) }, clock, onError)
 
-  async function pause(milliseconds: number): Promise<void> {
-    if (closing) return
-    if (awake) return wait(ROUND_GAP_MS)
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds)
-      wakeUp = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-    wakeUp = null
+  const duties: Record<WakesFor | 'EXPIRY' | 'RESERVATIONS' | 'NONCES', RunningDuty> = {
+    NOTIFICATIONS: run(
+      POLL_MS,
+      sends('NOTIFICATIONS', () => notifications.deliverDue()),
+      () => notifications.nextDue(),
+    ),
+    BANK: run(
+      POLL_MS,
+      sends('BANK', () => fundings.askDue()),
+      () => fundings.nextDue(),
+    ),
+    EXPIRY: run(POLL_MS, untilDone(closeExpired), () => orders.nextExpiry()),
+    RESERVATIONS: run(
+      POLL_MS,
+      untilDone(() => ledger.expirePending()),
+    ),
+    NONCES: run(
+      DELETE_NONCES_MS,
+      untilDone(() => nonces.deleteOld()),
+    ),
   }
-
-  async function loop(): Promise<void> {
-    while (!closing) {
-      awake = false
-      let milliseconds = POLL_MS
-      try {
-        await round()
-        milliseconds = await pauseMs()
-      } catch (error) {
-        onError(error)
-      }
-      await pause(milliseconds)
-    }
-  }
-
-  const running = loop()
 
   return {
-    wake,
+    wake(...what) {
+      const woken = what.length > 0 ? what.map((name) => duties[name]) : Object.values(duties)
+      for (const duty of woken) duty.wake()
+    },
     async close() {
       closing = true
-      wake()
-      await running
+      await Promise.all(Object.values(duties).map((duty) => duty.close()))
       await Promise.all(sending)
     },
   }

@@ -82,6 +82,8 @@ export async function createTestDeps(options: WorldOptions = {}): Promise<Omit<T
       pinPepper: 'a pepper for tests only',
       walletKeys: [testWalletKey()],
       packagesFolder,
+      // The clock of a test stands still, and would give nobody a share again.
+      callsPerSecond: 0,
       ...options.settings,
     },
     clock,
