@@ -10,7 +10,7 @@ export default defineConfig({
       'packages/*/{src,test}/**/*.test.ts',
       'apps/*/{src,test}/**/*.test.ts',
       'examples/coffee-shop/server/test/**/*.test.ts',
-      'tests/{imports,interoperability,simulation,crash}/**/*.test.ts',
+      'tests/{guides,imports,interoperability,simulation,crash,security,fuzz}/**/*.test.ts',
     ],
     globalSetup: ['tests/support/global-setup.ts'],
     testTimeout: 60_000,

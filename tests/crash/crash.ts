@@ -62,12 +62,12 @@ export async function crash(kills: number, progress: (line: string) => void = ()
     await until(() => isSubset(acknowledged, merchant.notified), 60_000)
 
     const ordersLost = await filter(load.orders, async ([orderNo, tradeNo]) => {
-      const { tradeNo: found } = await merchant.client.inquire({ orderNo })
+      const { tradeNo: found } = await merchant.client.inquireOrder({ orderNo })
       return found !== tradeNo
     })
     const paymentsLost = await filter(
       acknowledged,
-      async (tradeNo) => (await merchant.client.inquire({ tradeNo })).state !== 'PAID',
+      async (tradeNo) => (await merchant.client.inquireOrder({ tradeNo })).state !== 'PAID',
     )
     const verify = await tradepay(['verify', '--data', wallet.folder])
     return {

@@ -66,7 +66,7 @@ export function startLoad(wallet: RunningWallet, merchant: Merchant): Load {
 
   async function createAndPay(orderNo: string, count: number): Promise<void> {
     const call = ++calls
-    const { tradeNo } = await merchant.client.create({
+    const { tradeNo } = await merchant.client.createOrder({
       orderNo,
       title: `Order ${orderNo}`,
       amount: money('CNY', BigInt(1 + (count % 9))),

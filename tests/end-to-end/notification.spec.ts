@@ -16,7 +16,7 @@ test("a notification waits for a merchant's server that is down, and arrives whe
   const app = wallet.world.apps.at(-1)!
   const keys = { clientId: app.clientId, privateKey: app.privateKey, walletPublicKey: app.walletPublicKey }
   const port = await freePorts()
-  const { tradeNo } = await new TradePayClient({ ...keys, baseUrl: wallet.world.walletUrl }).create({
+  const { tradeNo } = await new TradePayClient({ ...keys, baseUrl: wallet.world.walletUrl }).createOrder({
     orderNo: `down-${port}`,
     title: 'A lamp',
     amount: money('CNY', 9900n),

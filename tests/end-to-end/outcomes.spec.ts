@@ -44,7 +44,7 @@ test('a user without enough money anywhere is told how much is missing, and noth
 }) => {
   const { baseUrl, ...keys } = merchantOf(wallet)
   // Mei has dollars, but fewer than that, and no bank account with dollars.
-  const { tradeNo } = await new TradePayClient({ ...keys, baseUrl }).create({
+  const { tradeNo } = await new TradePayClient({ ...keys, baseUrl }).createOrder({
     orderNo: 'too-much',
     title: 'A house',
     amount: money('USD', 90_000_000n),

@@ -2,99 +2,41 @@
  * The official `alipay-sdk` runs the whole life of orders and their refunds against the whole server over real HTTP: every
  * answer checked, every notification verified, with nothing but its gateway, keys and app id set.
  */
-import { inflateRawSync } from 'node:zlib'
-import { AlipaySdk } from 'alipay-sdk'
 import { cashierPaths, walletPaths, type OrderStringAnswer, type SessionAnswer } from '@tradepay/contract'
-import { createTransport, systemClock } from '@tradepay/wallet-server'
-import {
-  aMerchantWithClient,
-  aUser,
-  balanceOf,
-  startTestServer,
-  TEST_PIN,
-  testWalletKey,
-  until,
-  type TestMerchant,
-  type TestServer,
-} from '@tradepay/wallet-server/testing'
+import { aUser, balanceOf, TEST_PIN } from '@tradepay/wallet-server/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listenForNotifications, type MerchantServer } from './superapp-client.ts'
+import { anAlipayWorld, billLines, type AlipayWorld } from './alipay-sdk-world.ts'
 
-let wallet: TestServer
-let merchant: TestMerchant
-let shop: MerchantServer
-let sdk: AlipaySdk
-/** How far the wallet's clock is ahead of the client's. */
-let aheadMs = 0
-
+let world: AlipayWorld
 beforeAll(async () => {
-  wallet = await startTestServer({
-    // The client's clock is its own, and stays behind when the wallet's day is over.
-    settings: { alipayTimestampToleranceSeconds: 3 * 24 * 3600 },
-    deps: {
-      clock: { now: () => new Date(systemClock.now().getTime() + aheadMs) },
-      notificationTransport: createTransport({ allowLoopback: true }),
-    },
-  })
-  merchant = await aMerchantWithClient(wallet, { notifyUrl: null })
-  shop = await listenForNotifications(() => ({ status: 200, body: 'success' }))
-  sdk = new AlipaySdk({
-    gateway: `${wallet.url}/gateway.do`,
-    appId: merchant.client.clientId,
-    privateKey: merchant.privateKey,
-    keyType: 'PKCS8',
-    alipayPublicKey: testWalletKey().publicKey,
-  })
+  world = await anAlipayWorld('life')
 })
-afterAll(async () => {
-  await shop.close()
-  await wallet.close()
-})
+afterAll(() => world.close())
 
 const exec = (method: string, bizContent: object, parameters: object = {}): Promise<Record<string, unknown>> =>
-  sdk.exec(method, { bizContent, ...parameters }, { validateSign: true })
+  world.sdk.exec(method, { bizContent, ...parameters }, { validateSign: true })
 
-let number = 0
 const aTrade = (about: object = {}) => ({
-  outTradeNo: `life_${++number}`,
+  outTradeNo: world.nextNumber(),
   totalAmount: '8.80',
   subject: '珍珠奶茶 🧋 + 100%',
   ...about,
 })
 
 async function create(trade: object = aTrade()): Promise<{ tradeNo: string; outTradeNo: string }> {
-  const answer = await exec('alipay.trade.create', trade, { notifyUrl: `${shop.url}/alipay/notify` })
+  const answer = await exec('alipay.trade.create', trade, { notifyUrl: world.notifyUrl })
   expect(answer).toMatchObject({ code: '10000' })
   return { tradeNo: String(answer['tradeNo']), outTradeNo: String(answer['outTradeNo']) }
 }
 
-async function createAndPay(trade?: object): Promise<{ tradeNo: string; outTradeNo: string; payerId: string }> {
-  const made = await create(trade)
-  const { userId } = await aUser(wallet)
-  const { amount } = await wallet.rooms.orders.find(made.tradeNo)
-  await wallet.rooms.payments.confirm({ tradeNo: made.tradeNo, payerId: userId, amount })
-  return { ...made, payerId: userId }
-}
-
-/** The fields of the next notification of a trade that is in this state, verified by the client. */
-async function notified(tradeNo: string, about: Record<string, string>): Promise<Record<string, string>> {
-  const fieldsOf = () =>
-    shop.received
-      .map(({ body }) => Object.fromEntries(new URLSearchParams(body)))
-      .find(
-        (fields) =>
-          fields['trade_no'] === tradeNo && Object.entries(about).every(([name, value]) => fields[name] === value),
-      )
-  await until(`trade ${tradeNo} is announced as ${JSON.stringify(about)}`, () => fieldsOf() !== undefined)
-  const fields = fieldsOf()!
-  expect(sdk.checkNotifySignV2(fields)).toBe(true)
-  expect(sdk.checkNotifySignV2({ ...fields, trade_status: 'TRADE_FINISHED' })).toBe(false)
-  return fields
+async function createAndPay(): Promise<{ tradeNo: string; outTradeNo: string; payerId: string }> {
+  const made = await create()
+  return { ...made, payerId: await world.pay(made.tradeNo) }
 }
 
 test('an order is created, paid, refunded in two parts, and closed by the last', async () => {
   const { tradeNo, outTradeNo, payerId } = await createAndPay()
-  await notified(tradeNo, { trade_status: 'TRADE_SUCCESS' })
+  await world.notified(tradeNo, { trade_status: 'TRADE_SUCCESS' })
 
   const first = { outTradeNo, refundAmount: '3.30', outRequestNo: 'first', refundReason: '少冰' }
   expect(await exec('alipay.trade.refund', first)).toMatchObject({
@@ -104,7 +46,7 @@ test('an order is created, paid, refunded in two parts, and closed by the last',
     refundFee: '3.30',
     buyerUserId: payerId,
   })
-  expect(await notified(tradeNo, { out_biz_no: 'first' })).toMatchObject({
+  expect(await world.notified(tradeNo, { out_biz_no: 'first' })).toMatchObject({
     trade_status: 'TRADE_SUCCESS',
     refund_fee: '3.30',
   })
@@ -120,7 +62,7 @@ test('an order is created, paid, refunded in two parts, and closed by the last',
     refundFee: '8.80',
     sendBackFee: '5.50',
   })
-  expect(await notified(tradeNo, { out_biz_no: 'second' })).toMatchObject({
+  expect(await world.notified(tradeNo, { out_biz_no: 'second' })).toMatchObject({
     trade_status: 'TRADE_CLOSED',
     refund_fee: '8.80',
   })
@@ -141,7 +83,7 @@ test('an order is created, paid, refunded in two parts, and closed by the last',
     refundStatus: 'REFUND_SUCCESS',
     refundDetailItemList: [{ fundChannel: 'ALIPAYACCOUNT', amount: '3.30' }],
   })
-  expect(await balanceOf(wallet, payerId)).toBe(10_000n)
+  expect(await balanceOf(world.wallet, payerId)).toBe(10_000n)
 })
 
 test('a refund that was never made is answered without refund data', async () => {
@@ -168,7 +110,7 @@ test('an order of unknown outcome is cancelled: the money is back, and a late cr
     action: 'refund',
     retryFlag: 'N',
   })
-  expect(await balanceOf(wallet, payerId)).toBe(10_000n)
+  expect(await balanceOf(world.wallet, payerId)).toBe(10_000n)
   const lost = aTrade()
   const cancelled = await exec('alipay.trade.cancel', { outTradeNo: lost.outTradeNo })
   expect(cancelled).toMatchObject({ code: '10000', retryFlag: 'N' })
@@ -192,15 +134,15 @@ describe('errors come back as answers whose signature the client accepts', () =>
 
 test('an order string of sdkExec is handed to the wallet, opened, paid, and announced', async () => {
   const trade = aTrade({ productCode: 'QUICK_MSECURITY_PAY', timeoutExpress: '30m' })
-  const orderStr = sdk.sdkExec('alipay.trade.app.pay', { bizContent: trade, notifyUrl: `${shop.url}/alipay/notify` })
-  const user = await aUser(wallet)
+  const orderStr = world.sdk.sdkExec('alipay.trade.app.pay', { bizContent: trade, notifyUrl: world.notifyUrl })
+  const user = await aUser(world.wallet)
   const page = await signedInPage(user.loginId)
   const { tradeNo } = (await page(cashierPaths.orderString, { orderStr })) as OrderStringAnswer
   const amount = { currency: 'CNY', value: '880' }
   expect(await page(cashierPaths.open, { tradeNo })).toMatchObject({ order: { tradeNo, amount, title: trade.subject } })
   const confirmation = { tradeNo, amount, methodId: 'BALANCE', pin: TEST_PIN }
   expect(await page(cashierPaths.confirm, confirmation)).toMatchObject({ outcome: 'SUCCEEDED' })
-  expect(await notified(tradeNo, { trade_status: 'TRADE_SUCCESS' })).toMatchObject({
+  expect(await world.notified(tradeNo, { trade_status: 'TRADE_SUCCESS' })).toMatchObject({
     out_trade_no: trade.outTradeNo,
     total_amount: '8.80',
   })
@@ -209,28 +151,22 @@ test('an order string of sdkExec is handed to the wallet, opened, paid, and anno
 
 test('the bill of a day that is over is downloaded from its address as a zip', async () => {
   const { tradeNo } = await createAndPay()
-  const day = new Date(wallet.deps.clock.now().getTime() + 8 * 3_600_000).toISOString().slice(0, 10)
-  aheadMs = 24 * 3_600_000
-  const bill = { billType: 'trade', billDate: day }
+  const bill = { billType: 'trade', billDate: world.today() }
+  world.ahead(24 * 3_600_000)
   const answer = await exec('alipay.data.dataservice.bill.downloadurl.query', bill)
   expect(answer).toMatchObject({ code: '10000' })
-  const response = await fetch(String(answer['billDownloadUrl']))
-  expect(response.headers.get('content-type')).toBe('application/zip')
-  const bytes = Buffer.from(await response.arrayBuffer())
-  // The first file of the archive, behind its header of 30 bytes and its name.
-  const start = 30 + bytes.readUInt16LE(26)
-  const csv = inflateRawSync(bytes.subarray(start, start + bytes.readUInt32LE(18))).toString()
-  expect(
-    csv.split('\r\n').some((line) => line.startsWith('PAYMENT,') && line.includes(`,8.80,`) && line.includes(tradeNo)),
-  ).toBe(true)
-  aheadMs = 0
+  const lines = await billLines(answer['billDownloadUrl'])
+  expect(lines.some((line) => line.startsWith('PAYMENT,') && line.includes(`,8.80,`) && line.includes(tradeNo))).toBe(
+    true,
+  )
+  world.ahead(0)
 })
 
 /** The wallet app's own page with a person signed in: posts JSON and reads JSON. */
 async function signedInPage(loginId: string): Promise<(path: string, body: object) => Promise<unknown>> {
-  const own = { origin: wallet.url, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' }
+  const own = { origin: world.wallet.url, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' }
   const post = (path: string, body: object, headers: object = {}) =>
-    fetch(wallet.url + path, { method: 'POST', headers: { ...own, ...headers }, body: JSON.stringify(body) })
+    fetch(world.wallet.url + path, { method: 'POST', headers: { ...own, ...headers }, body: JSON.stringify(body) })
   const signedIn = await post(walletPaths.session, { loginId, pin: TEST_PIN })
   const { csrfToken } = (await signedIn.json()) as SessionAnswer
   const session = { cookie: String(signedIn.headers.get('set-cookie')).split(';')[0], 'x-csrf-token': csrfToken }

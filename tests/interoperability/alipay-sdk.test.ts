@@ -3,57 +3,24 @@
  * gateway, keys and app id set.
  */
 import { readFileSync } from 'node:fs'
-import { AlipaySdk } from 'alipay-sdk'
 import { money } from '@tradepay/money'
-import { createTransport, systemClock } from '@tradepay/wallet-server'
-import {
-  aMerchantWithClient,
-  aUser,
-  startTestServer,
-  testWalletKey,
-  until,
-  type TestMerchant,
-  type TestServer,
-} from '@tradepay/wallet-server/testing'
+import { aUser, testWalletKey, until } from '@tradepay/wallet-server/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listenForNotifications, type MerchantServer } from './superapp-client.ts'
+import { anAlipayWorld, type AlipayWorld } from './alipay-sdk-world.ts'
 
-let wallet: TestServer
-let merchant: TestMerchant
-let shop: MerchantServer
-let sdk: AlipaySdk
-
+let world: AlipayWorld
 beforeAll(async () => {
-  wallet = await startTestServer({
-    deps: { clock: systemClock, notificationTransport: createTransport({ allowLoopback: true }) },
-  })
-  merchant = await aMerchantWithClient(wallet, { notifyUrl: null })
-  shop = await listenForNotifications(() => ({ status: 200, body: 'success' }))
-  sdk = anSdk({})
+  world = await anAlipayWorld('sdk')
 })
-afterAll(async () => {
-  await shop.close()
-  await wallet.close()
-})
+afterAll(() => world.close())
 
-const anSdk = (about: { privateKey?: string; appId?: string }) =>
-  new AlipaySdk({
-    gateway: `${wallet.url}/gateway.do`,
-    appId: merchant.client.clientId,
-    privateKey: merchant.privateKey,
-    keyType: 'PKCS8',
-    alipayPublicKey: testWalletKey().publicKey,
-    ...about,
-  })
-
-let number = 0
 const aTrade = (about: object = {}) => ({
-  outTradeNo: `sdk_${++number}`,
+  outTradeNo: world.nextNumber(),
   totalAmount: '8.80',
   subject: '珍珠奶茶 🧋',
   ...about,
 })
-const exec = (method: string, bizContent: object, parameters: object = {}, with_ = sdk) =>
+const exec = (method: string, bizContent: object, parameters: object = {}, with_ = world.sdk) =>
   with_.exec(method, { bizContent, ...parameters }, { validateSign: true })
 const create = (bizContent: object, parameters: object = {}) => exec('alipay.trade.create', bizContent, parameters)
 const query = (bizContent: object) => exec('alipay.trade.query', bizContent)
@@ -68,7 +35,7 @@ test('the order that the README shows is created', async () => {
 
 test('an order is created, inquired, repeated, paid, announced, and inquired again', async () => {
   const trade = aTrade({ passbackParams: 'table%3D7' })
-  const notifyUrl = `${shop.url}/alipay/notify`
+  const { merchant, notifyUrl, shop, sdk, wallet } = world
   const created = await create(trade, { notifyUrl })
   expect(created).toMatchObject({ code: '10000', msg: 'Success', outTradeNo: trade.outTradeNo })
   const { tradeNo } = created as unknown as { tradeNo: string }
@@ -113,6 +80,7 @@ test('an order is created, inquired, repeated, paid, announced, and inquired aga
 })
 
 test('a buyer given as buyerId and a mini program as opAppId bind the order', async () => {
+  const { wallet, merchant } = world
   const buyer = await aUser(wallet)
   const { merchantId, clientId } = merchant.client
   await wallet.rooms.programs.register({
@@ -134,7 +102,7 @@ test('the empty value that this client keeps in its string does not break the si
 
 test('an amount as a JSON number is exact', async () => {
   const created = await create(aTrade({ totalAmount: 1.1 }))
-  const order = await wallet.rooms.orders.find(String((created as unknown as { tradeNo: string }).tradeNo))
+  const order = await world.wallet.rooms.orders.find(String((created as unknown as { tradeNo: string }).tradeNo))
   expect(order.amount).toEqual(money('CNY', 110n))
 })
 
@@ -147,13 +115,13 @@ describe('errors come back as answers whose signature the client accepts', () =>
     ['an unknown buyer', () => create(aTrade({ buyerId: '2088123012345678' })), '40004', 'ACQ.BUYER_NOT_EXIST'],
     [
       "a stranger's key",
-      () => exec('alipay.trade.create', aTrade(), {}, anSdk({ privateKey: testWalletKey().privateKey })),
+      () => exec('alipay.trade.create', aTrade(), {}, world.anSdk({ privateKey: testWalletKey().privateKey })),
       '40002',
       'isv.invalid-signature',
     ],
     [
       'an unknown app',
-      () => exec('alipay.trade.create', aTrade(), {}, anSdk({ appId: '2021000000000000' })),
+      () => exec('alipay.trade.create', aTrade(), {}, world.anSdk({ appId: '2021000000000000' })),
       '40002',
       'isv.invalid-app-id',
     ],

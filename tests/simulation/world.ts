@@ -81,6 +81,7 @@ export class World {
       timeZone: TIME_ZONE,
       walletKeys: [{ version: 1, ...pair }],
       packagesFolder: '/nowhere',
+      callsPerSecond: 0,
       orderExpirySeconds: ORDER_EXPIRY_MS / 1000,
       refundWindowSeconds: REFUND_WINDOW_MS / 1000,
     })

@@ -3,7 +3,7 @@
  * anyway (clock, recorder, transports, bank) and adds doors of its own; the rooms cannot tell it from production.
  */
 import { join } from 'node:path'
-import type { SandboxWorld } from '@tradepay/contract'
+import { WalletError, type SandboxWorld } from '@tradepay/contract'
 import {
   buildServer,
   createCashierService,
@@ -15,6 +15,7 @@ import {
   migrate,
   type Clock,
   type Deps,
+  type Rooms,
   type Settings,
   type WalletServer,
 } from '@tradepay/wallet-server'
@@ -29,8 +30,10 @@ import { createRecorder } from './timeline/recorder.ts'
 import { timelineStore } from './timeline/store.ts'
 import { createStreams } from './timeline/stream.ts'
 import { startTestBank, type TestBank } from './test-bank/index.ts'
-import { bankAccounts, people } from './world/people.ts'
+import { madeStore } from './world/made.ts'
+import { bankAccounts } from './world/people.ts'
 import { seedWorld, type ShopPlace } from './world/seed.ts'
+import { createWorld, type World } from './world/world.ts'
 
 export { people } from './world/people.ts'
 export type { ShopPlace } from './world/seed.ts'
@@ -54,10 +57,13 @@ export interface SandboxOptions {
   flowPageFolder?: string | null
   /** Called at the end of a reset, for what else belongs to the world: the shop forgets its orders. */
   onReset?: () => Promise<void>
+  /** Called whenever apps or people have come, changed, or gone: `world` says what it is now. */
+  onChange?: () => Promise<void>
 }
 
 export interface Sandbox {
-  world: SandboxWorld
+  /** As it is now. */
+  readonly world: SandboxWorld
   url: string
   server: WalletServer
   bank: TestBank
@@ -120,24 +126,48 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       get alipayTimestampToleranceSeconds() {
         return defaultSettings.alipayTimestampToleranceSeconds + Math.ceil(clock.offsetMs() / 1000)
       },
+      get replayWindowSeconds() {
+        return defaultSettings.replayWindowSeconds + Math.ceil(clock.offsetMs() / 1000)
+      },
     }
-    const { server, seed, recorder } = await compose({ ...options, db, settings, keys, clock, bank })
+    let now: SandboxWorld
+    const { server, seed, recorder, world } = await compose({
+      ...options,
+      db,
+      settings,
+      keys,
+      clock,
+      bank,
+      addresses: {
+        walletUrl: url,
+        shopUrl: shop.url,
+        gatewayUrl: `${url}/gateway.do`,
+        docsUrl: `${url}/docs`,
+        bankUrl: bank.url,
+      },
+      tell: async (changed) => {
+        now = changed
+        await options.onChange?.()
+      },
+    })
     undo.push(async () => {
       await server.close()
       await recorder.flushed()
     })
-    const apps = await seed(fresh)
+    await seed(fresh)
     await markWorld(db, keys.fingerprint)
+    now = await world.describe()
     await server.http.listen({ port, host })
-    const world: SandboxWorld = {
-      walletUrl: url,
-      shopUrl: shop.url,
-      gatewayUrl: `${url}/gateway.do`,
-      bankUrl: bank.url,
-      apps,
-      users: people.map(({ name, userId, loginId, pin }) => ({ name, userId, loginId, pin })),
+    return {
+      get world() {
+        return now
+      },
+      url,
+      server,
+      bank,
+      clock,
+      close,
     }
-    return { world, url, server, bank, clock, close }
   } catch (error) {
     await close()
     throw error
@@ -152,10 +182,14 @@ interface Composition extends SandboxOptions {
   keys: SandboxKeys
   clock: MovableClock
   bank: TestBank
+  addresses: Omit<SandboxWorld, 'apps' | 'users'>
+  /** Told of every change of the world. */
+  tell: (world: SandboxWorld) => Promise<void>
 }
 
 /** Puts the server and the sandbox's own parts together. Nothing listens yet. */
-async function compose({ db, settings, keys, clock, bank, shop, flowPageFolder, onReset }: Composition) {
+async function compose(composition: Composition) {
+  const { db, settings, keys, clock, bank, shop, flowPageFolder, onReset, addresses, tell } = composition
   const store = timelineStore(db)
   const recorder = createRecorder(store)
   const streams = createStreams(store, recorder)
@@ -171,6 +205,8 @@ async function compose({ db, settings, keys, clock, bank, shop, flowPageFolder, 
     relayTransport: transport,
     bank: createHttpBank({ url: bank.url, key: keys.bankKey }),
   }
+  const made = madeStore(db)
+  let world: World
   const server: WalletServer = await buildServer(deps, {
     extend: async (http, rooms) => {
       http.addHook('preClose', async () => streams.closeAll())
@@ -179,28 +215,34 @@ async function compose({ db, settings, keys, clock, bank, shop, flowPageFolder, 
         server.wake()
         bank.wake()
       }
-      const parts = { settings, rooms, cashier, clock, bank, store, recorder, streams, wake, reset }
+      world = createWorld({ rooms, settings, keys, made, addresses, onChange: tell })
+      const parts = { settings, rooms, world, made, cashier, clock, bank, store, recorder, streams, wake, reset }
       await http.register(async (scope) => sandboxDoors(scope, parts))
       if (flowPageFolder) await http.register(async (scope) => flowPage(scope, flowPageFolder))
     },
   })
   const seed = (fresh: boolean) => seedWorld({ rooms: server.rooms, keys, shop, fresh })
 
-  // One reset after another: two at once would seed over each other.
-  let resetting: Promise<void> = Promise.resolve()
   function reset(): Promise<void> {
-    const run = resetting.then(async () => {
+    return world.change(async () => {
+      const gone = await made.apps()
       await bank.whileClosed(async () => {
         recorder.clear()
         await emptyWorld(db)
         await clock.reset()
       })
+      for (const { clientId } of gone) await forgetClient(server.rooms, clientId)
       await seed(true)
       await markWorld(db, keys.fingerprint)
       await onReset?.()
     })
-    resetting = run.catch(() => undefined)
-    return run
   }
-  return { server, seed, recorder }
+  return { server, seed, recorder, world: world! }
+}
+
+/** The rooms remember a client for some seconds, also one that is gone; whoever changes it makes them forget. */
+async function forgetClient({ merchants }: Rooms, clientId: string): Promise<void> {
+  await merchants.setNotifyUrl(clientId, null).catch((error: unknown) => {
+    if (!(error instanceof WalletError && error.code === 'CLIENT_UNKNOWN')) throw error
+  })
 }

@@ -1,13 +1,17 @@
-/** POST /sandbox/v1/explain on a whole sandbox: both families, both sides, and what it refuses. */
+/** POST /sandbox/v1/explain on a whole sandbox: every scheme, both sides, and what it refuses. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sandboxPaths, type SandboxApp, type SandboxExplainAnswer } from '@tradepay/contract'
 import {
   alipayNotificationString,
   alipayRequestString,
+  alipayV3AnswerString,
+  alipayV3RequestString,
+  formatAlipayV3Authorization,
   generateRsaKeyPair,
   parsePrivateKey,
   signAlipay,
+  signAlipayV3,
   signSuperapp,
   type SuperappMessage,
 } from '@tradepay/signature'
@@ -103,6 +107,21 @@ describe("a merchant's call", () => {
     for (const given of both)
       expect(causesOf(await explained({ family: 'ALIPAY', parameters: given }))).toEqual(['SIGN_TYPE'])
   })
+
+  it("of the Alipay family's REST scheme, right and without its last line feed", async () => {
+    const authString = `app_id=${app.appId},nonce=n-1,timestamp=1795438800123`
+    const about = { method: 'POST', path: '/v3/alipay/trade/query', body: '{"auth_token":"hush-hush"}' }
+    const string = alipayV3RequestString({ authString, ...about, uri: about.path, body: Buffer.from(about.body) })
+    const asked = async (signed: Buffer) => {
+      const sign = await signAlipayV3(signed, parsePrivateKey(app.privateKey))
+      const authorization = formatAlipayV3Authorization({ authString, sign })
+      return explained({ family: 'ALIPAY_V3', ...about, authorization })
+    }
+    expect(await asked(string)).toMatchObject({ verified: true, key: { version: 1 } })
+    const answer = await asked(string.subarray(0, -1))
+    expect(causesOf(answer)).toEqual(['LAST_LINE_END'])
+    expect(JSON.stringify(answer)).not.toContain('hush-hush')
+  })
 })
 
 describe('a message of the wallet', () => {
@@ -114,6 +133,16 @@ describe('a message of the wallet', () => {
     expect(await explained({ ...(await sent()), signer: 'WALLET', signature: header })).toMatchObject({
       verified: true,
     })
+  })
+
+  it('may be an answer of the REST scheme', async () => {
+    const about = { timestamp: '1795438800123', nonce: 'n-2', body: '{"trade_no":"1"}' }
+    const string = alipayV3AnswerString({ ...about, body: Buffer.from(about.body) })
+    const signature = await signAlipayV3(string, walletKey())
+    const given = { family: 'ALIPAY_V3', kind: 'ANSWER', appId: app.appId, ...about, signature }
+    expect(await explained(given)).toMatchObject({ verified: true })
+    const changed = await explained({ ...given, body: '{"trade_no": "1"}' })
+    expect(causesOf(changed)).toEqual(['BODY_RESERIALISED'])
   })
 
   it("is not verified with one's own public key, and that is the cause", async () => {
@@ -146,6 +175,18 @@ describe('refused, with what was expected', () => {
     ['parameters that are no text', { family: 'ALIPAY', parameters: { app_id: 1 } }, 400, 'INVALID_PARAMETER'],
     ['an unknown app', { family: 'ALIPAY', parameters: { app_id: '2021000000000000' } }, 404, 'CLIENT_UNKNOWN'],
     ['no app', { family: 'ALIPAY', parameters: 'a=b' }, 404, 'CLIENT_UNKNOWN'],
+    [
+      'a header that cannot be read',
+      { family: 'ALIPAY_V3', method: 'POST', path: '/v3/', body: '', authorization: 'Bearer x' },
+      400,
+      'INVALID_PARAMETER',
+    ],
+    [
+      'a header without an app',
+      { family: 'ALIPAY_V3', method: 'POST', path: '/v3/', body: '', authorization: 'ALIPAY-SHA256withRSA a=b,sign=x' },
+      404,
+      'CLIENT_UNKNOWN',
+    ],
     ['an app with NUL in its name', { family: 'ALIPAY', parameters: 'app_id=%00' }, 404, 'CLIENT_UNKNOWN'],
   ])('%s', async (_, body, status, code) => {
     const answer = await ask(body)

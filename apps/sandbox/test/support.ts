@@ -25,7 +25,7 @@ export interface TestSandbox {
 }
 
 export interface Call {
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   body?: unknown
   headers?: Record<string, string>
 }
@@ -111,7 +111,8 @@ export async function createOrder(sandbox: Sandbox, order: OrderWish = {}): Prom
   return body['paymentId']
 }
 
-async function createOrderCall(sandbox: Sandbox, app: SandboxApp, order: OrderWish): Promise<Answer> {
+/** What the door answers to a create-order call that an app signs. */
+export async function createOrderCall(sandbox: Sandbox, app: SandboxApp, order: OrderWish): Promise<Answer> {
   const path = '/v1/payments/pay'
   const body = JSON.stringify({
     paymentRequestId: order.requestId ?? randomBytes(8).toString('hex'),

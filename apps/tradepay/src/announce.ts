@@ -12,6 +12,7 @@ export function announcement({ world, file, database }: Running, seconds: number
     `  Wallet app     ${world.walletUrl}`,
     `  The flow, live ${world.walletUrl}/flow`,
     `  Gateway        ${world.gatewayUrl}`,
+    `  API reference  ${world.docsUrl}`,
     `  Coffee shop    ${world.shopUrl}`,
     `  Test bank      ${world.bankUrl}`,
     '',

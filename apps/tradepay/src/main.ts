@@ -1,10 +1,11 @@
 /**
- * The command `tradepay`: start (the sandbox), serve (production), verify, statement, pack, keys. Each is a function in a file of
+ * The command `tradepay`: start (the sandbox), serve (production), verify, statement, notifications, endpoints, pack, keys. Each is a function in a file of
  * its own; this file reads the options and prints.
  */
 import { Command } from 'commander'
 import { CommandError } from './command-error.ts'
 import type { DoctorOptions } from './keys-doctor.ts'
+import type { EndpointsOptions, NotificationsOptions } from './notifications.ts'
 import { readPort } from './ports.ts'
 import { stopOnSignal } from './run.ts'
 import type { StatementOptions } from './statement.ts'
@@ -84,6 +85,32 @@ program
     process.stdout.write(output)
     console.error(summary)
     process.exitCode = differences.length === 0 ? 0 : 1
+  })
+
+program
+  .command('notifications')
+  .description('what merchants were told, of the newest orders first; with --id every attempt of one')
+  .option('--state <state>', 'DUE, DELIVERED or GIVEN_UP')
+  .option('--trade-no <number>', 'of one order')
+  .option('--url <address>', 'to one address, exactly as it stands in the order')
+  .option('--id <number>', 'one notification, with its attempts')
+  .option('--days <count>', 'orders of so many days', '7')
+  .option('--limit <count>', 'most lines', '50')
+  .option(...dataOption)
+  .action(async (options: NotificationsOptions) => {
+    const { notifications } = await import('./notifications.ts')
+    console.log(await notifications(options, env))
+  })
+
+program
+  .command('endpoints')
+  .description("how merchants' addresses have answered, the most troubled first")
+  .option('--hours <count>', 'so far back', '24')
+  .option('--limit <count>', 'most lines', '50')
+  .option(...dataOption)
+  .action(async (options: EndpointsOptions) => {
+    const { endpoints } = await import('./notifications.ts')
+    console.log(await endpoints(options, env))
   })
 
 program

@@ -2,11 +2,12 @@
  * The settings of `tradepay serve`, read from the environment. All that are missing or wrong are named at once; there
  * is no default for what protects money.
  */
+import { callProblems, readCallSettings, type CallSettings } from './call-settings.ts'
 import { readPort } from './ports.ts'
 import { CommandError } from './command-error.ts'
 import { moneyProblems, readMoneySettings, type MoneySettings } from './money-settings.ts'
 
-export interface ServeSettings extends MoneySettings {
+export interface ServeSettings extends MoneySettings, CallSettings {
   databaseUrl: string
   publicUrl: string
   pinPepper: string
@@ -48,7 +49,7 @@ export function readServeSettings(environment: Environment): ServeSettings {
       const problem = wrong(value)
       return problem ? [`  ${name} ${problem}: ${about}`] : []
     })
-    .concat(moneyProblems(environment))
+    .concat(moneyProblems(environment), callProblems(environment))
   if (problems.length > 0) {
     throw new CommandError(['"tradepay serve" does not start without its settings:', ...problems].join('\n'))
   }
@@ -64,6 +65,7 @@ export function readServeSettings(environment: Environment): ServeSettings {
     walletName: environment['TRADEPAY_WALLET_NAME'],
     timeZone: environment['TRADEPAY_TIME_ZONE'],
     ...readMoneySettings(environment),
+    ...readCallSettings(environment),
   }
 }
 

@@ -76,6 +76,14 @@ export async function start({
     ])
     const shopUrl = `http://127.0.0.1:${shopPort}`
     let shop: CoffeeShop | null = null
+    // Written last of all, for whoever waits for it; from then on whenever the world has changed.
+    let file = ''
+    let writing: Promise<unknown> = Promise.resolve()
+    const write = (): Promise<string> => {
+      const written = writing.then(() => writeSandboxFile(folder, sandbox.world))
+      writing = written.catch(() => undefined)
+      return written
+    }
     const sandbox = await startSandbox({
       databaseUrl: databases.walletUrl,
       dataFolder: folder,
@@ -90,6 +98,7 @@ export async function start({
         await emptyDatabase(databases.shopUrl)
         shop = await openShop()
       },
+      onChange: async () => void (file && (await write())),
     })
     undo.push(() => sandbox.close())
     const [app] = sandbox.world.apps
@@ -105,7 +114,7 @@ export async function start({
       })
     shop = await openShop()
     undo.push(async () => await shop?.close())
-    const file = await writeSandboxFile(folder, sandbox.world)
+    file = await write()
     return { world: sandbox.world, file, database: databases.about, stop }
   } catch (error) {
     await stop()

@@ -2,14 +2,12 @@
  * `tradepay statement`: what moved a merchant's money on one day, as a file, while the database may be in use; and what
  * somebody else's list of that day does not agree on.
  */
-import { access, readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { WalletError } from '@tradepay/contract'
 import { formatDecimal, isCurrency, type Currency } from '@tradepay/money'
 import { sandboxNow } from '@tradepay/sandbox'
 import {
   compare,
-  createPool,
   defaultSettings,
   ListUnreadable,
   readList,
@@ -21,7 +19,7 @@ import {
   type Statement,
 } from '@tradepay/wallet-server'
 import { CommandError } from './command-error.ts'
-import { embeddedFolder, openDatabases } from './databases.ts'
+import { withWallet, type Pool } from './with-wallet.ts'
 
 /** As they were typed. */
 export interface StatementOptions {
@@ -35,8 +33,6 @@ export interface StatementOptions {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
-/** What of the database's clients is needed here. */
-type Pool = ReturnType<typeof createPool>
 
 export interface StatementResult {
   /** The file: CSV or JSON; with a list to compare, the differences. */
@@ -97,38 +93,6 @@ async function readFor(pool: Pool, query: Parameters<typeof readStatement>[1]): 
       throw new CommandError(`The merchant has no account in ${query.currency}. Name one of theirs with --currency.`)
     }
     throw error
-  }
-}
-
-/** Opens the wallet's database as `tradepay verify` does: in the data folder, or where the URL says. */
-async function withWallet<Result>(
-  dataFolder: string,
-  databaseUrl: string | undefined,
-  work: (pool: Pool) => Promise<Result>,
-): Promise<Result> {
-  if (databaseUrl) return withPool(databaseUrl, work)
-  const folder = resolve(dataFolder)
-  await access(embeddedFolder(folder)).catch(() => {
-    throw new CommandError(
-      `There is no wallet in ${folder}. Name its data folder with --data, or set TRADEPAY_DATABASE_URL.`,
-    )
-  })
-  const databases = await openDatabases(folder, undefined)
-  try {
-    return await withPool(databases.walletUrl, work)
-  } finally {
-    await databases.stop()
-  }
-}
-
-async function withPool<Result>(url: string, work: (pool: Pool) => Promise<Result>): Promise<Result> {
-  const pool = createPool(url, { connections: 1 })
-  try {
-    const { rows } = await pool.query<{ there: boolean }>("select to_regclass('refunds') is not null as there")
-    if (!rows[0]?.there) throw new CommandError('This database holds no wallet of this version: there is no statement.')
-    return await work(pool)
-  } finally {
-    await pool.end()
   }
 }
 

@@ -80,11 +80,16 @@ describe('what tradepay serve takes about money', () => {
       TRADEPAY_BANK_KEY: key,
       TRADEPAY_REFUND_WINDOW_DAYS: '90',
       TRADEPAY_PAYMENT_LIMITS: '{"CNY":{"perPayment":"500000","perDay":null}}',
+      TRADEPAY_CALLS_PER_SECOND: '0',
+      TRADEPAY_REPLAY_WINDOW_SECONDS: '600',
     })
     expect(settings).toMatchObject({
       bank: { url: 'https://bank.example/wallets', key },
       refundWindowSeconds: 90 * 86_400,
       paymentLimits: { CNY: { perPayment: 500_000n, perDay: null } },
+      callsPerSecond: 0,
+      callsBurst: undefined,
+      replayWindowSeconds: 600,
     })
   })
 
@@ -105,6 +110,11 @@ describe('what tradepay serve takes about money', () => {
     ['a window of no days', { TRADEPAY_REFUND_WINDOW_DAYS: '0' }, 'TRADEPAY_REFUND_WINDOW_DAYS'],
     ['a window of half a day', { TRADEPAY_REFUND_WINDOW_DAYS: '0.5' }, 'TRADEPAY_REFUND_WINDOW_DAYS'],
     ['a window of centuries', { TRADEPAY_REFUND_WINDOW_DAYS: '9999' }, 'TRADEPAY_REFUND_WINDOW_DAYS'],
+    ['calls below zero', { TRADEPAY_CALLS_PER_SECOND: '-1' }, 'TRADEPAY_CALLS_PER_SECOND'],
+    ['half a call', { TRADEPAY_CALLS_PER_SECOND: '0.5' }, 'TRADEPAY_CALLS_PER_SECOND'],
+    ['no call at once', { TRADEPAY_CALLS_BURST: '0' }, 'TRADEPAY_CALLS_BURST'],
+    ['a replay window of no time', { TRADEPAY_REPLAY_WINDOW_SECONDS: '0' }, 'TRADEPAY_REPLAY_WINDOW_SECONDS'],
+    ['a replay window of a day', { TRADEPAY_REPLAY_WINDOW_SECONDS: '86400' }, 'TRADEPAY_REPLAY_WINDOW_SECONDS'],
     ['limits that are no JSON', { TRADEPAY_PAYMENT_LIMITS: 'lots' }, 'TRADEPAY_PAYMENT_LIMITS'],
     [
       'limits of an unknown currency',

@@ -34,6 +34,7 @@ describe('tradepay start', () => {
         walletUrl: `http://127.0.0.1:${port}`,
         shopUrl: `http://127.0.0.1:${port + 1}`,
         gatewayUrl: `http://127.0.0.1:${port}/gateway.do`,
+        docsUrl: `http://127.0.0.1:${port}/docs`,
         bankUrl: `http://127.0.0.1:${port + 2}`,
       })
       expect(world.users.map(({ name }) => name)).toEqual(['Mei', 'Sam', 'Ana', 'Leo'])
@@ -51,6 +52,14 @@ describe('tradepay start', () => {
       expect((await fetch(`${world.walletUrl}/sandbox/v1/reset`, { method: 'POST' })).status).toBe(200)
       expect((await fetch(`${world.shopUrl}/api/customers`, { method: 'POST' })).status).toBe(201)
 
+      // An app that is made stands in the file at once, and the one for integrating stays the last.
+      const body = JSON.stringify({ name: 'Tea House' })
+      const headers = { 'content-type': 'application/json' }
+      const made = await fetch(`${world.walletUrl}/sandbox/v1/apps`, { method: 'POST', headers, body })
+      const grown = await readWorld(folder)
+      expect(grown.apps).toEqual([world.apps[0], await made.json(), world.apps[1]])
+      expect((await stat(join(folder, 'sandbox.json'))).mode & 0o777).toBe(0o600)
+
       const pid = await postmaster(folder)
       first.child.kill('SIGKILL')
       await first.ended
@@ -58,7 +67,7 @@ describe('tradepay start', () => {
       const second = tradepay(args)
       expect(await second.says('sandbox is ready')).toContain('still running')
       expect(await postmaster(folder)).toBe(pid)
-      expect(await readWorld(folder)).toEqual(world)
+      expect(await readWorld(folder)).toEqual(grown)
 
       const verified = await tradepay(['verify', '--data', folder]).ended
       expect(verified.output).toContain('Every promise holds.')

@@ -8,8 +8,10 @@ import fastify, { LogController, type FastifyInstance, type FastifyRequest } fro
 import type pg from 'pg'
 import { alipayDoor } from './api/alipay/door.ts'
 import { alipayNotifications } from './api/alipay/notify.ts'
+import { alipayV3Door } from './api/alipay/v3/door.ts'
 import { bankDoor } from './api/bank/door.ts'
 import { cashierDoor } from './api/cashier/door.ts'
+import { docsDoor } from './api/docs/door.ts'
 import { staticDoor } from './api/static/door.ts'
 import { superappDoor } from './api/superapp/door.ts'
 import { superappNotifications } from './api/superapp/notify.ts'
@@ -120,7 +122,16 @@ export async function buildServer(deps: Deps, options: BuildOptions = {}): Promi
   )
 
   // Each door in a scope of its own, so that one door's body parsers and hooks do not reach another.
-  for (const door of [superappDoor, alipayDoor, cashierDoor, walletDoor, bankDoor, staticDoor]) {
+  for (const door of [
+    superappDoor,
+    alipayDoor,
+    alipayV3Door,
+    cashierDoor,
+    walletDoor,
+    bankDoor,
+    docsDoor,
+    staticDoor,
+  ]) {
     await http.register(async (scope) => door(scope, { deps, rooms }))
   }
   if (options.extend) await options.extend(http, rooms)
@@ -134,7 +145,11 @@ export async function buildServer(deps: Deps, options: BuildOptions = {}): Promi
     rooms,
     http,
     wake: () => worker.wake(),
-    close: () => (closed ??= close(http, () => worker.close())),
+    close: () =>
+      (closed ??= close(http, async () => {
+        await worker.close()
+        deps.notificationTransport.close?.()
+      })),
   }
 }
 

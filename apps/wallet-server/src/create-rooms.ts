@@ -46,7 +46,7 @@ export function createRooms(
   const topUps = createTopUpService(deps, { ledger, users, fundings }, wake)
   const payOuts = createPayOutService(deps, { ledger, merchants, fundings }, wake)
   const statements = createStatementService(deps, { ledger, merchants })
-  const notifications = createNotificationService(deps, familiesOf(merchants))
+  const notifications = createNotificationService(deps, familiesOf(merchants), wake)
   const nonces = createNonceService(deps)
   return {
     ledger,

@@ -194,7 +194,7 @@ describe.each(moments)('a connection that is lost %s', (_, when) => {
     while ((await world.rooms.notifications.deliverDue()) > 0);
     const { order } = await aPaidOrder(world, shop, { userId })
     const sent = world.transport.requests.length
-    const lost = cutCommitOf('update-notification-after-attempt', when)
+    const lost = proxy.cut({ at: 'write-notification-outcomes', when })
     await expect(world.rooms.notifications.deliverDue()).rejects.toMatchObject(UNKNOWN)
     expect(lost.count()).toBe(1)
     expect(world.transport.requests.length).toBe(sent + 1)

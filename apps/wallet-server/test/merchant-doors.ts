@@ -18,6 +18,7 @@ import {
 } from '@tradepay/signature'
 import { alipayDoor } from '../src/api/alipay/door.ts'
 import { alipayNotifications } from '../src/api/alipay/notify.ts'
+import { alipayV3Door } from '../src/api/alipay/v3/door.ts'
 import { superappDoor } from '../src/api/superapp/door.ts'
 import { superappNotifications } from '../src/api/superapp/notify.ts'
 import { createRooms } from '../src/create-rooms.ts'
@@ -46,6 +47,7 @@ export async function openDoors(options: WorldOptions = {}): Promise<Doors> {
   const http = Fastify()
   await http.register(async (scope) => superappDoor(scope, { deps: parts.deps, rooms }))
   await http.register(async (scope) => alipayDoor(scope, { deps: parts.deps, rooms }))
+  await http.register(async (scope) => alipayV3Door(scope, { deps: parts.deps, rooms }))
   await http.ready()
   return {
     ...parts,

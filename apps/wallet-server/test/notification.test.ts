@@ -1,7 +1,8 @@
 /** Notifications (step 18): every merchant hears of every payment, at least once, and nobody waits for somebody else. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { CLAIM_SECONDS, SENDING_PER_CLIENT_MAX, SENDING_PER_URL_MAX } from '../src/notification/service.ts'
+import { CLAIM_SECONDS } from '../src/notification/service.ts'
 import { retryDelaysSeconds } from '../src/notification/types.ts'
+import { SENDING_PER_CLIENT_MAX, WINDOW_START } from '../src/notification/windows.ts'
 import { TransportError, type OutgoingAnswer } from '../src/ports.ts'
 import { verify } from '../src/verify/verify.ts'
 import {
@@ -231,9 +232,9 @@ describe('a merchant that is slow', () => {
   test('delays nobody else, however much is waiting for it', async () => {
     const { host, answer, waiting } = slowHost()
     world.transport.on(shopOrigin, host)
-    for (let n = 0; n < 3 * SENDING_PER_URL_MAX; n++) await paidOrder()
+    for (let n = 0; n < 3 * WINDOW_START; n++) await paidOrder()
     const slow = deliverDue()
-    await until('its share is being sent', () => waiting() === SENDING_PER_URL_MAX)
+    await until('its share is being sent', () => waiting() === WINDOW_START)
 
     const other = await aMerchantWithClient(world, { notifyUrl: 'https://fast.example/n' })
     const tradeNo = await paidOrder(null, other)
@@ -244,8 +245,9 @@ describe('a merchant that is slow', () => {
     await slow
     let sent = 0
     for (let more = await deliverDue(); more > 0; more = await deliverDue()) sent += more
-    expect(sent).toBe(2 * SENDING_PER_URL_MAX)
-    expect(world.transport.mostAtOnce.get(`${shopOrigin}/notify`)).toBe(SENDING_PER_URL_MAX)
+    expect(sent).toBe(2 * WINDOW_START)
+    // What it has acknowledged has opened its window.
+    expect(world.transport.mostAtOnce.get(`${shopOrigin}/notify`)).toBe(2 * WINDOW_START)
   })
 
   test('gets no larger share by naming many addresses', async () => {

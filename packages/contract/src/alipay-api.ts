@@ -8,6 +8,7 @@ export * from './alipay-codes.ts'
 export * from './alipay-trade-api.ts'
 export * from './alipay-refund-api.ts'
 export * from './alipay-bill-api.ts'
+export * from './alipay-notify-api.ts'
 
 export const alipayGatewayPath = '/gateway.do'
 

@@ -6,10 +6,14 @@ import { Type, type Static } from 'typebox'
 
 /** biz_content of alipay.data.dataservice.bill.downloadurl.query. */
 export const AlipayBillQuery = Type.Object({
-  /** `trade`: payments and refunds with their fees. `signcustomer`: everything that moved the merchant's money. */
-  bill_type: Type.String({ minLength: 1, maxLength: 32, description: 'trade or signcustomer' }),
-  /** A day or a month that is over, in the wallet's time zone. */
+  bill_type: Type.String({
+    title: "trade: payments and refunds with their fees. signcustomer: everything that moved the merchant's money",
+    minLength: 1,
+    maxLength: 32,
+    description: 'trade or signcustomer',
+  }),
   bill_date: Type.String({
+    title: "A day or a month that is over, in the wallet's time zone",
     pattern: '^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$',
     description: 'a day yyyy-MM-dd or a month yyyy-MM',
   }),
@@ -26,9 +30,10 @@ export const ALIPAY_BILL_SECONDS = 30
 export const alipayBillPath = '/alipay/bill.zip'
 
 /** Node of a successful answer. */
-export interface AlipayBillAnswer {
-  bill_download_url: string
-}
+export const AlipayBillAnswer = Type.Object({
+  bill_download_url: Type.String({ title: `Where the bill is for ${ALIPAY_BILL_SECONDS} seconds` }),
+})
+export type AlipayBillAnswer = Static<typeof AlipayBillAnswer>
 
 /** Columns of the details: one line for each movement of the merchant's money. Amounts in yuan, signed; times GMT+8. */
 export const alipayBillColumns = [

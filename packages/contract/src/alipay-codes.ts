@@ -37,6 +37,7 @@ export const alipaySubCodes = {
   'isv.invalid-timestamp': '40002',
   'isv.invalid-charset': '40002',
   'isv.illegal-json': '40002',
+  'isv.suspected-attack': '40002',
   'isv.code-invalid': '40002',
   'isv.grant-type-invalid': '40002',
   'isv.refresh-token-invalid': '40002',

@@ -100,6 +100,19 @@ export const refusals = {
     action: 'Wait for payments to come in, then send the same request again.',
   },
 
+  NOTIFICATION_NOT_FOUND: {
+    message: 'No notification of this number was ever sent.',
+    action: 'Check the number; what was never sent is listed with its order.',
+  },
+  NOTIFICATION_IN_PROGRESS: {
+    message: 'The notification, or another one of its order, is being delivered.',
+    action: 'Wait until it is delivered or given up.',
+  },
+  NOTIFICATION_OVERTAKEN: {
+    message: 'The same address has acknowledged a newer notification of this order.',
+    action: 'Send it only to a receiver that looks at the sequence number, and say so.',
+  },
+
   BANK_ACCOUNT_NOT_FOUND: { message: 'There is no such bank account.', action: 'Choose a linked bank account.' },
   BANK_NOT_AVAILABLE: { message: 'This wallet is connected to no bank.', action: 'Use the balance.' },
   BANK_REFUSED: { message: 'The bank refused.', action: 'Use another way to pay, or ask the bank.' },

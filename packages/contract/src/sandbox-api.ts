@@ -1,39 +1,10 @@
 /**
- * The sandbox doors (loopback only) and the file `sandbox.json` that `npm start` writes when it is ready.
+ * The sandbox doors (loopback only): what a user does, the clock, the test bank, and every path. Apps, users and
+ * `sandbox.json` are in sandbox-apps-api.ts, the delivery log in sandbox-notifications-api.ts.
  */
 import { Type, type Static } from 'typebox'
 import { Amount } from './amount.ts'
 import { BankFailure } from './bank-api.ts'
-
-export interface SandboxApp {
-  name: string
-  appId: string
-  clientId: string
-  merchantId: string
-  currency: string
-  /** PKCS#8 PEM of the merchant's side. Test material; the wallet itself keeps only the public key. */
-  privateKey: string
-  keyVersion: number
-  /** SPKI PEM that verifies the wallet's answers and notifications. */
-  walletPublicKey: string
-}
-export interface SandboxUser {
-  name: string
-  userId: string
-  loginId: string
-  pin: string
-}
-
-/** `sandbox.json`. The rich user stands first, the integration app last. */
-export interface SandboxWorld {
-  walletUrl: string
-  shopUrl: string
-  gatewayUrl: string
-  /** The test bank, which the wallet is connected to, and whose control API says how it answers. */
-  bankUrl: string
-  apps: SandboxApp[]
-  users: SandboxUser[]
-}
 
 /**
  * How the test bank answers an order:
@@ -146,6 +117,32 @@ export const SandboxExplainRequest = Type.Union([
     ]),
     ...signer,
   }),
+  Type.Object({
+    family: Type.Literal('ALIPAY_V3'),
+    kind: Type.Optional(Type.Literal('REQUEST')),
+    method: Type.String({ maxLength: 16 }),
+    /** Path and query. */
+    path: Type.String({ maxLength: 4_096 }),
+    /** The whole header authorization. */
+    authorization: Type.String({ maxLength: 8_192 }),
+    /** The header alipay-app-auth-token. */
+    appAuthToken: Type.Optional(Type.String({ maxLength: 256 })),
+    body: Type.String({ maxLength: 65_536 }),
+    /** The host that was called, for finding it in the string. */
+    host: Type.Optional(Type.String({ maxLength: 256 })),
+    ...signer,
+  }),
+  Type.Object({
+    family: Type.Literal('ALIPAY_V3'),
+    kind: Type.Literal('ANSWER'),
+    appId: Type.String({ maxLength: 64 }),
+    /** The headers alipay-timestamp, alipay-nonce and alipay-signature. */
+    timestamp: Type.String({ maxLength: 64 }),
+    nonce: Type.String({ maxLength: 128 }),
+    signature: Type.String({ maxLength: 8_192 }),
+    body: Type.String({ maxLength: 65_536 }),
+    ...signer,
+  }),
 ])
 export type SandboxExplainRequest = Static<typeof SandboxExplainRequest>
 
@@ -203,6 +200,15 @@ export const sandboxPaths = {
   sessions: '/sandbox/v1/sessions',
   clock: '/sandbox/v1/clock',
   explain: '/sandbox/v1/explain',
+  apps: '/sandbox/v1/apps',
+  app: (appId: string) => `/sandbox/v1/apps/${encodeURIComponent(appId)}`,
+  appKeys: (appId: string) => `/sandbox/v1/apps/${encodeURIComponent(appId)}/keys`,
+  appKey: (appId: string, version: number) => `/sandbox/v1/apps/${encodeURIComponent(appId)}/keys/${version}`,
+  users: '/sandbox/v1/users',
+  notifications: '/sandbox/v1/notifications',
+  notification: (id: string) => `/sandbox/v1/notifications/${encodeURIComponent(id)}`,
+  replay: (id: string) => `/sandbox/v1/notifications/${encodeURIComponent(id)}/replay`,
+  endpoints: '/sandbox/v1/endpoints',
   confirm: (tradeNo: string) => `/sandbox/v1/orders/${encodeURIComponent(tradeNo)}/confirm`,
   cancel: (tradeNo: string) => `/sandbox/v1/orders/${encodeURIComponent(tradeNo)}/cancel`,
   payOuts: (merchantId: string) => `/sandbox/v1/merchants/${encodeURIComponent(merchantId)}/pay-outs`,

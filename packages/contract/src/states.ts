@@ -56,8 +56,8 @@ export const notificationTransitions = {
   DUE: { acknowledge: 'DELIVERED', giveUp: 'GIVEN_UP' },
   /** The merchant acknowledged it. */
   DELIVERED: {},
-  /** The schedule is used up, or there is no address to send it to. */
-  GIVEN_UP: {},
+  /** The schedule is used up, or there is no address to send it to. It may still be sent by hand. */
+  GIVEN_UP: { acknowledge: 'DELIVERED' },
 } as const
 export type NotificationState = keyof typeof notificationTransitions
 

@@ -66,9 +66,12 @@ export const superappResultCodes = {
 export type SuperappResultCode = keyof typeof superappResultCodes
 
 export const SuperappResult = Type.Object({
-  resultStatus: Type.Union([Type.Literal('S'), Type.Literal('A'), Type.Literal('F'), Type.Literal('U')]),
-  resultCode: Type.String({ maxLength: 64 }),
-  resultMessage: Type.String({ maxLength: 256 }),
+  resultStatus: Type.Union([Type.Literal('S'), Type.Literal('A'), Type.Literal('F'), Type.Literal('U')], {
+    title:
+      'S done · A accepted, the user acts next · F refused, final · U unknown: inquire, or repeat with the same number',
+  }),
+  resultCode: Type.String({ title: 'One of the table of result codes', maxLength: 64 }),
+  resultMessage: Type.String({ title: 'What is wrong and what to do, for people', maxLength: 256 }),
 })
 export type SuperappResult = Static<typeof SuperappResult>
 
@@ -87,14 +90,15 @@ export type SuperappAmount = Static<typeof SuperappAmount>
 /** For display, dispute and regulation; never decides about money. Source: §6.2, §6.3. */
 export const SuperappOrder = Type.Object(
   {
-    referenceOrderId: Type.Optional(text(64)),
-    orderDescription: Type.Optional(text(256)),
-    orderCreateTime: Type.Optional(time),
+    referenceOrderId: Type.Optional(text(64, "The merchant's own number of the order")),
+    orderDescription: Type.Optional(text(256, 'What the cashier shows where there is no paymentOrderTitle')),
+    orderCreateTime: Type.Optional(time("When the merchant's order was made")),
     buyer: Type.Optional(
       Type.Object(
         {
-          /** Restricts who may pay, when it is a user id of this wallet; any other text is the merchant's own business. */
-          referenceBuyerId: Type.Optional(text(64)),
+          referenceBuyerId: Type.Optional(
+            text(64, 'A user id of this wallet restricts who may pay; any other text restricts nobody'),
+          ),
         },
         { description: 'an object' },
       ),
@@ -105,10 +109,14 @@ export const SuperappOrder = Type.Object(
 export type SuperappOrder = Static<typeof SuperappOrder>
 
 /**
- * The number of the order's transition that a notification tells of: of two about one order, the larger is the later. Numbers
- * are left out where a transition is not told. This wallet sends it always; others of the family do not know it.
+ * Of two notifications about one order, the one with the larger number is the later. Numbers are left out where a transition
+ * is not told. This wallet sends it always; others of the family do not know it.
  */
-const orderSequence = Type.String({ pattern: '^[1-9][0-9]*$', description: 'a whole number' })
+const orderSequence = Type.String({
+  title: 'Of two notifications about one order, the larger is the later',
+  pattern: '^[1-9][0-9]*$',
+  description: 'a whole number',
+})
 
 /**
  * What the wallet POSTs to the merchant's address. Both outcomes of the family's dialects, `paymentStatus` and

@@ -8,12 +8,12 @@
  */
 import { Type, type Static } from 'typebox'
 import { SuperappResult } from './superapp-api.ts'
-import { extendInfo, text, time } from './superapp-fields.ts'
+import { noEffect, text, time } from './superapp-fields.ts'
 
 const caller = {
-  appId: Type.Optional(text(32)),
-  authClientId: Type.Optional(text(128)),
-  extendInfo: Type.Optional(extendInfo),
+  appId: Type.Optional(text(32, 'The mini program that asks')),
+  authClientId: Type.Optional(noEffect(128)),
+  extendInfo: Type.Optional(noEffect(4096)),
 }
 const accessToken = Type.String({
   minLength: 1,
@@ -30,23 +30,20 @@ export const SuperappApplyTokenRequest = Type.Object({
   grantType: Type.Union([Type.Literal('AUTHORIZATION_CODE'), Type.Literal('REFRESH_TOKEN')], {
     description: 'AUTHORIZATION_CODE or REFRESH_TOKEN',
   }),
-  /** With AUTHORIZATION_CODE. */
-  authCode: Type.Optional(text(64)),
-  /** With REFRESH_TOKEN. */
-  refreshToken: Type.Optional(text(128)),
-  referenceClientId: Type.Optional(text(128)),
-  customerBelongsTo: Type.Optional(text(32)),
+  authCode: Type.Optional(text(64, 'With AUTHORIZATION_CODE: the code of my.getAuthCode, good once')),
+  refreshToken: Type.Optional(text(128, 'With REFRESH_TOKEN: what applyToken has answered, good once')),
+  referenceClientId: Type.Optional(noEffect(128)),
+  customerBelongsTo: Type.Optional(noEffect(32)),
 })
 export type SuperappApplyTokenRequest = Static<typeof SuperappApplyTokenRequest>
 
 export const SuperappApplyTokenAnswer = Type.Object({
   result: SuperappResult,
   accessToken: Type.Optional(text(128)),
-  accessTokenExpiryTime: Type.Optional(time),
+  accessTokenExpiryTime: Type.Optional(time()),
   refreshToken: Type.Optional(text(128)),
-  refreshTokenExpiryTime: Type.Optional(time),
-  /** The user's id. */
-  customerId: Type.Optional(text(64)),
+  refreshTokenExpiryTime: Type.Optional(time()),
+  customerId: Type.Optional(text(64, "The user's id")),
 })
 export type SuperappApplyTokenAnswer = Static<typeof SuperappApplyTokenAnswer>
 
@@ -82,14 +79,27 @@ const userInfo = { request: SuperappUserInfoRequest, answer: SuperappUserInfoAns
 
 /** `path` stands behind the version; `otherPaths` are the same call as other members of the family name it. */
 export const superappAuthorizationCalls = {
-  applyToken: { path: '/authorizations/applyToken', otherPaths: [], v1: applyToken, v2: applyToken },
+  applyToken: {
+    summary: 'Turn a code, or a refresh token, into tokens',
+    description:
+      'The code is what `my.getAuthCode` has given the mini program. Not repeatable: code and refresh token are good once; ' +
+      'where the answer is lost, the mini program asks for another code.',
+    path: '/authorizations/applyToken',
+    otherPaths: [],
+    v1: applyToken,
+    v2: applyToken,
+  },
   cancelToken: {
+    summary: 'Give tokens back',
+    description: 'Ends the access token and the refresh token beside it. May be repeated.',
     path: '/authorizations/cancelToken',
     otherPaths: ['/authorizations/revoke'],
     v1: cancelToken,
     v2: cancelToken,
   },
   inquiryUserInfo: {
+    summary: 'Who is behind an access token',
+    description: 'Answers `userId` with every token; the rest only where a scope shows it.',
     path: '/users/inquiryUserInfo',
     otherPaths: ['/customers/user/inquiryUserInfoByAccessToken', '/customers/user/inquiryUserInfo'],
     v1: userInfo,

@@ -1,32 +1,48 @@
 /**
- * Fields that the messages of the super-app family share, with the description that a refusal quotes. Only for the
- * schemas of this folder; lengths are those of superapp-payment-api §5 and §6.
+ * Fields that the messages of the super-app family share. `title` says what a member is, for the API's description;
+ * `description` says what is taken, and a refusal quotes it. Only for the schemas of this folder; lengths are those of
+ * superapp-payment-api §5 and §6.
  */
 import { Type } from 'typebox'
 
+const titled = (title: string | undefined): { title?: string } => (title === undefined ? {} : { title })
+
 /** Text of a length. The members that this wallet sends itself are never longer. */
-export const text = (maxLength: number) =>
-  Type.String({ maxLength, description: `text of at most ${maxLength} characters` })
+export const text = (maxLength: number, title?: string) =>
+  Type.String({ ...titled(title), maxLength, description: `text of at most ${maxLength} characters` })
 
-/** The merchant's own number of a payment or refund: one effect for each, for ever. Source: §5.1, §5.7. */
-export const requestNumber = Type.String({
-  minLength: 1,
-  maxLength: 64,
-  pattern: '^[^@#?]+$',
-  description: 'text of 1 to 64 characters without @, # and ?',
-})
+/** A number that the merchant makes. Source: §5.1, §5.7. */
+export const requestNumber = (title: string) =>
+  Type.String({
+    title,
+    minLength: 1,
+    maxLength: 64,
+    pattern: '^[^@#?]+$',
+    description: 'text of 1 to 64 characters without @, # and ?',
+  })
 
-export const address = Type.String({
-  maxLength: 1024,
-  description: 'an http or https address of at most 1024 characters',
-})
+export const address = (title: string) =>
+  Type.String({ title, maxLength: 1024, description: 'an http or https address of at most 1024 characters' })
 
-export const time = Type.String({
-  maxLength: 40,
-  description: 'ISO 8601 with offset, such as 2026-11-22T21:00:00+08:00',
-})
+export const time = (title?: string) =>
+  Type.String({
+    ...titled(title),
+    maxLength: 40,
+    description: 'ISO 8601 with offset, such as 2026-11-22T21:00:00+08:00',
+  })
 
-export const extendInfo = text(4096)
+export const extendInfo = (title: string) => text(4096, title)
+
+/** How a call names a payment that both sides know. */
+export const paymentNumbers = {
+  paymentId: text(64, "The wallet's number of the payment. Wins where both numbers are given"),
+  paymentRequestId: text(64, "The merchant's number of the payment"),
+}
+
+export const partnerId = text(32, "The merchant's id in this wallet. Left out: the merchant of the client")
+
+/** Text that comes with a message and has no effect. */
+export const noEffect = (maxLength: number) => text(maxLength, 'Of other members of the family; has no effect here')
 
 /** JSON values are text nearly everywhere in the family, yes and no included. Source: §2. */
 export const flag = Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false')], {

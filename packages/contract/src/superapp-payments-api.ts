@@ -7,9 +7,20 @@
  */
 import { Type, type Static } from 'typebox'
 import { SuperappAmount, SuperappOrder, SuperappResult } from './superapp-api.ts'
-import { address, extendInfo, flag, requestNumber, sentAmount, text, time } from './superapp-fields.ts'
+import {
+  address,
+  extendInfo,
+  flag,
+  noEffect,
+  partnerId,
+  paymentNumbers,
+  requestNumber,
+  sentAmount,
+  text,
+  time,
+} from './superapp-fields.ts'
 
-/** Which way of paying is meant, all false unless given. This wallet offers the cashier. Source: §6.5. */
+/** Source: §6.5. */
 export const SuperappPaymentFactor = Type.Object(
   {
     isCashierPayment: Type.Optional(flag),
@@ -20,45 +31,48 @@ export const SuperappPaymentFactor = Type.Object(
     isAuthorizationAndPay: Type.Optional(flag),
     isAuthorizationPayment: Type.Optional(flag),
   },
-  { description: 'an object of true and false' },
+  {
+    title: 'Which way of paying is meant, all false unless given. This wallet offers the cashier',
+    description: 'an object of true and false',
+  },
 )
 export type SuperappPaymentFactor = Static<typeof SuperappPaymentFactor>
 
 const payRequest = {
-  paymentRequestId: requestNumber,
+  paymentRequestId: requestNumber("The merchant's number of the payment: one order for each, for ever"),
   paymentAmount: SuperappAmount,
-  /** What the cashier shows. Left out: `order.orderDescription`, else the merchant's name. */
-  paymentOrderTitle: Type.Optional(text(256)),
-  /** The merchant's id in this wallet; clients of version 1 send it. Left out: the merchant of the client. */
-  partnerId: Type.Optional(text(32)),
-  /** Binds the order to this mini program of the client. */
-  appId: Type.Optional(text(32)),
-  productCode: Type.Optional(text(32)),
-  paymentFactor: Type.Optional(SuperappPaymentFactor),
-  paymentExpiryTime: Type.Optional(time),
-  /** Where the notification goes. Left out: the address registered with the client. */
-  paymentNotifyUrl: Type.Optional(address),
-  paymentRedirectUrl: Type.Optional(address),
-  order: Type.Optional(SuperappOrder),
-  /** The older place of `order`: under the key `ORDER`, as JSON text. Where both are given, `order` wins. */
-  extraParams: Type.Optional(
-    Type.Object({ ORDER: Type.Optional(text(16_384)) }, { description: 'an object of texts' }),
+  paymentOrderTitle: Type.Optional(
+    text(256, "What the cashier shows. Left out: order.orderDescription, else the merchant's name"),
   ),
-  /** Comes back unchanged in the inquiry and the notification. */
-  extendInfo: Type.Optional(extendInfo),
+  partnerId: Type.Optional(partnerId),
+  appId: Type.Optional(text(32, 'Binds the order to this mini program of the client')),
+  productCode: Type.Optional(text(32, 'A product other than the cashier is refused')),
+  paymentFactor: Type.Optional(SuperappPaymentFactor),
+  paymentExpiryTime: Type.Optional(time('Until when the order can be paid. Left out: a time that the wallet sets')),
+  paymentNotifyUrl: Type.Optional(
+    address('Where the notification goes. Left out: the address registered with the client'),
+  ),
+  paymentRedirectUrl: Type.Optional(address('Where the user goes afterwards')),
+  order: Type.Optional(SuperappOrder),
+  extraParams: Type.Optional(
+    Type.Object(
+      { ORDER: Type.Optional(text(16_384, 'The order as JSON text')) },
+      { title: 'The older place of order. Where both are given, order wins', description: 'an object of texts' },
+    ),
+  ),
+  extendInfo: Type.Optional(extendInfo('Comes back unchanged in the inquiry and the notification')),
 }
 
 /** POST /v1/payments/pay. May be repeated with the same `paymentRequestId` and content: the same answer, no second order. */
 export const SuperappPayRequestV1 = Type.Object({
   ...payRequest,
-  mcc: Type.Optional(text(32)),
-  /** The older name of `paymentRedirectUrl`. */
-  paymentReturnUrl: Type.Optional(address),
+  mcc: Type.Optional(noEffect(32)),
+  paymentReturnUrl: Type.Optional(address('The older name of paymentRedirectUrl')),
 })
 export type SuperappPayRequestV1 = Static<typeof SuperappPayRequestV1>
 
 /** POST /v2/payments/pay. As version 1, without its older names. */
-export const SuperappPayRequestV2 = Type.Object({ ...payRequest, salesCode: Type.Optional(text(32)) })
+export const SuperappPayRequestV2 = Type.Object({ ...payRequest, salesCode: Type.Optional(noEffect(32)) })
 export type SuperappPayRequestV2 = Static<typeof SuperappPayRequestV2>
 
 /**
@@ -67,11 +81,9 @@ export type SuperappPayRequestV2 = Static<typeof SuperappPayRequestV2>
  */
 export const SuperappPayAnswer = Type.Object({
   result: SuperappResult,
-  /** The wallet's number of the order: what `my.tradePay` takes as `tradeNO`. */
-  paymentId: Type.Optional(text(64)),
-  paymentRequestId: Type.Optional(text(64)),
-  /** Only when it is paid. */
-  paymentTime: Type.Optional(time),
+  paymentId: Type.Optional(text(64, "The wallet's number of the order: what my.tradePay takes as tradeNO")),
+  paymentRequestId: Type.Optional(paymentNumbers.paymentRequestId),
+  paymentTime: Type.Optional(time('When it was paid; only then')),
   actionForm: Type.Optional(
     Type.Object({ actionFormType: Type.Literal('REDIRECTION'), redirectionUrl: Type.String({ maxLength: 4096 }) }),
   ),
@@ -88,34 +100,33 @@ export type SuperappPayAnswer = Static<typeof SuperappPayAnswer>
 
 /** POST …/payments/inquiryPayment, both versions. One of the two numbers; where both are given, `paymentId` wins. */
 export const SuperappInquiryPaymentRequest = Type.Object({
-  paymentId: Type.Optional(text(64)),
-  paymentRequestId: Type.Optional(text(64)),
-  partnerId: Type.Optional(text(32)),
-  extendInfo: Type.Optional(extendInfo),
+  paymentId: Type.Optional(paymentNumbers.paymentId),
+  paymentRequestId: Type.Optional(paymentNumbers.paymentRequestId),
+  partnerId: Type.Optional(partnerId),
+  extendInfo: Type.Optional(noEffect(4096)),
 })
 export type SuperappInquiryPaymentRequest = Static<typeof SuperappInquiryPaymentRequest>
 
-/** `PROCESSING` waits for the user or the bank · `SUCCESS` paid · `CANCELLED` closed unpaid. */
-export const SuperappPaymentStatus = Type.Union([
-  Type.Literal('PROCESSING'),
-  Type.Literal('SUCCESS'),
-  Type.Literal('FAIL'),
-  Type.Literal('CANCELLED'),
-])
+export const SuperappPaymentStatus = Type.Union(
+  [Type.Literal('PROCESSING'), Type.Literal('SUCCESS'), Type.Literal('FAIL'), Type.Literal('CANCELLED')],
+  {
+    title:
+      'Speaks of the payment; a refund does not change it. PROCESSING waits for the user or the bank · SUCCESS paid · ' +
+      'CANCELLED closed unpaid',
+  },
+)
 export type SuperappPaymentStatus = Static<typeof SuperappPaymentStatus>
 
 const inquiryPaymentAnswer = {
   /** Speaks of the query. */
   result: SuperappResult,
-  paymentId: Type.Optional(text(64)),
-  paymentRequestId: Type.Optional(text(64)),
+  paymentId: Type.Optional(text(64, "The wallet's number of the payment")),
+  paymentRequestId: Type.Optional(paymentNumbers.paymentRequestId),
   paymentAmount: Type.Optional(sentAmount),
-  /** Speaks of the payment. A refund does not change it. */
   paymentStatus: Type.Optional(SuperappPaymentStatus),
-  /** Only when it is paid. */
-  paymentTime: Type.Optional(time),
-  paymentFailReason: Type.Optional(text(256)),
-  extendInfo: Type.Optional(extendInfo),
+  paymentTime: Type.Optional(time('When it was paid; only then')),
+  paymentFailReason: Type.Optional(text(256, 'Why it was closed; only then')),
+  extendInfo: Type.Optional(extendInfo('What came with pay')),
 }
 
 /** Answer of /v1/payments/inquiryPayment. */
@@ -131,10 +142,10 @@ export type SuperappInquiryPaymentAnswerV2 = Static<typeof SuperappInquiryPaymen
 
 /** POST …/payments/cancelPayment, both versions. One of the two numbers; where both are given, `paymentId` wins. */
 export const SuperappCancelPaymentRequest = Type.Object({
-  paymentId: Type.Optional(text(64)),
-  paymentRequestId: Type.Optional(text(64)),
-  partnerId: Type.Optional(text(32)),
-  extendInfo: Type.Optional(extendInfo),
+  paymentId: Type.Optional(paymentNumbers.paymentId),
+  paymentRequestId: Type.Optional(paymentNumbers.paymentRequestId),
+  partnerId: Type.Optional(partnerId),
+  extendInfo: Type.Optional(noEffect(4096)),
 })
 export type SuperappCancelPaymentRequest = Static<typeof SuperappCancelPaymentRequest>
 
@@ -144,9 +155,8 @@ export type SuperappCancelPaymentRequest = Static<typeof SuperappCancelPaymentRe
  */
 export const SuperappCancelPaymentAnswer = Type.Object({
   result: SuperappResult,
-  paymentId: Type.Optional(text(64)),
-  paymentRequestId: Type.Optional(text(64)),
-  /** Only on success. */
-  cancelTime: Type.Optional(time),
+  paymentId: Type.Optional(text(64, "The wallet's number of the payment")),
+  paymentRequestId: Type.Optional(paymentNumbers.paymentRequestId),
+  cancelTime: Type.Optional(time('When it was taken back')),
 })
 export type SuperappCancelPaymentAnswer = Static<typeof SuperappCancelPaymentAnswer>

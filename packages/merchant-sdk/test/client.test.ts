@@ -3,8 +3,18 @@
  */
 import { parsePublicKey, parseSignatureHeader, decodeSignature, verifySuperapp } from '@tradepay/signature'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { isUnknown, money, TradePayClient, TradePayError, type CreateOrder } from '../src/index.ts'
-import { accepted, CLIENT_ID, clock, makeKeys, NOW, signedAnswer, startFakeWallet, success } from './support.ts'
+import { isUnknown, money, TradePayClient, type CreateOrder } from '../src/index.ts'
+import {
+  accepted,
+  CLIENT_ID,
+  clock,
+  makeKeys,
+  NOW,
+  problemOf,
+  signedAnswer,
+  startFakeWallet,
+  success,
+} from './support.ts'
 import type { FakeWallet, Keys } from './support.ts'
 
 const PAY = '/v1/payments/pay'
@@ -55,23 +65,13 @@ const answer = (content: object, options?: Parameters<typeof signedAnswer>[3]) =
   to: (path: string) => wallet.answerWith(() => signedAnswer(keys.wallet.privateKey, path, content, options)),
 })
 
-async function problemOf(call: Promise<unknown>): Promise<TradePayError> {
-  const problem = await call.then(
-    () => null,
-    (error: unknown) => error,
-  )
-  expect(problem).toBeInstanceOf(TradePayError)
-  return problem as TradePayError
-}
-
-describe('create', () => {
+describe('createOrder', () => {
   test('sends a request that the merchant key verifies, and answers the tradeNo', async () => {
     answer(created).to(PAY)
-    await expect(client().create(order)).resolves.toEqual({
+    await expect(client().createOrder(order)).resolves.toEqual({
       tradeNo: 'T-1',
       orderNo: 'A-1001',
       status: 'ACCEPTED',
-      resultCode: 'ACCEPT',
     })
 
     const [request] = wallet.received
@@ -95,23 +95,23 @@ describe('create', () => {
 
   test('a base address with a path signs the whole path', async () => {
     answer(created).to(`/acl/api${PAY}`)
-    const created_ = await client({ baseUrl: `${wallet.url}/acl/api/` }).create(order)
+    const created_ = await client({ baseUrl: `${wallet.url}/acl/api/` }).createOrder(order)
     expect(created_.tradeNo).toBe('T-1')
     expect(wallet.received[0]!.path).toBe(`/acl/api${PAY}`)
   })
 
   test('a repeated create of a paid order says that it is paid', async () => {
     answer({ ...created, result: success }).to(PAY)
-    expect((await client().create(order)).status).toBe('PAID')
+    expect((await client().createOrder(order)).status).toBe('PAID')
   })
 
   test('a refusal of the wallet is final and carries its code', async () => {
     const result = { resultStatus: 'F', resultCode: 'REPEAT_REQ_INCONSISTENT', resultMessage: 'Other content.' }
     answer({ result }).to(PAY)
-    const problem = await problemOf(client().create(order))
+    const problem = await problemOf(client().createOrder(order))
     expect(problem).toMatchObject({
       code: 'REPEAT_REQ_INCONSISTENT',
-      resultStatus: 'F',
+      reason: 'REPEAT_DIFFERS',
       status: 200,
       requestId: 'A-1001',
       isUnknown: false,
@@ -121,12 +121,15 @@ describe('create', () => {
 
   test('"unknown" of the wallet is unknown', async () => {
     answer({ result: { resultStatus: 'U', resultCode: 'UNKNOWN_EXCEPTION' } }).to(PAY)
-    expect(await problemOf(client().create(order))).toMatchObject({ code: 'UNKNOWN_EXCEPTION', isUnknown: true })
+    expect(await problemOf(client().createOrder(order))).toMatchObject({ code: 'UNKNOWN_EXCEPTION', isUnknown: true })
   })
 
   test('a signed answer about another order is not believed', async () => {
     answer({ ...created, paymentRequestId: 'A-9999' }).to(PAY)
-    expect(await problemOf(client().create(order))).toMatchObject({ code: 'ANSWER_NOT_UNDERSTOOD', isUnknown: true })
+    expect(await problemOf(client().createOrder(order))).toMatchObject({
+      code: 'ANSWER_NOT_UNDERSTOOD',
+      isUnknown: true,
+    })
   })
 
   test.each([
@@ -137,7 +140,7 @@ describe('create', () => {
     ['an empty title', { title: '' }],
     ['a title of 257 characters', { title: 'x'.repeat(257) }],
   ])('%s is refused before anything is sent', async (_, change) => {
-    expect(await problemOf(client().create({ ...order, ...change }))).toMatchObject({
+    expect(await problemOf(client().createOrder({ ...order, ...change }))).toMatchObject({
       code: 'INVALID_ARGUMENT',
       isUnknown: false,
     })
@@ -145,7 +148,7 @@ describe('create', () => {
   })
 })
 
-describe('inquire', () => {
+describe('inquireOrder', () => {
   test.each([
     ['SUCCESS', 'PAID'],
     ['PROCESSING', 'PROCESSING'],
@@ -153,14 +156,14 @@ describe('inquire', () => {
     ['FAIL', 'FAILED'],
   ])('%s is %s', async (paymentStatus, state) => {
     answer({ ...inquired, paymentStatus }).to(INQUIRE)
-    const result = await client().inquire({ tradeNo: 'T-1' })
+    const result = await client().inquireOrder({ tradeNo: 'T-1' })
     expect(result).toMatchObject({ state, orderNo: 'A-1001', amount: money('CNY', 3600n) })
     expect(result.paidAt).toEqual(state === 'PAID' ? new Date('2026-03-01T08:00:05Z') : null)
   })
 
   test('by order number asks by order number', async () => {
     answer(inquired).to(INQUIRE)
-    await client().inquire({ orderNo: 'A-1001' })
+    await client().inquireOrder({ orderNo: 'A-1001' })
     expect(JSON.parse(wallet.received[0]!.body.toString())).toEqual({ paymentRequestId: 'A-1001' })
   })
 
@@ -173,7 +176,7 @@ describe('inquire', () => {
     ['a time that is none', { paymentTime: 'yesterday' }],
   ])('a signed answer with %s is unknown', async (_, change) => {
     answer({ ...inquired, ...change }).to(INQUIRE)
-    expect(await problemOf(client().inquire({ tradeNo: 'T-1' }))).toMatchObject({
+    expect(await problemOf(client().inquireOrder({ tradeNo: 'T-1' }))).toMatchObject({
       code: 'ANSWER_NOT_UNDERSTOOD',
       isUnknown: true,
     })
@@ -181,7 +184,7 @@ describe('inquire', () => {
 
   test('an order that the wallet does not know is a refusal', async () => {
     answer({ result: { resultStatus: 'F', resultCode: 'ORDER_NOT_EXIST' } }).to(INQUIRE)
-    expect(await problemOf(client().inquire({ orderNo: 'A-1' }))).toMatchObject({
+    expect(await problemOf(client().inquireOrder({ orderNo: 'A-1' }))).toMatchObject({
       code: 'ORDER_NOT_EXIST',
       isUnknown: false,
     })
@@ -195,7 +198,7 @@ describe('an answer is verified before it is read', () => {
       const body = Buffer.from(reply.body.toString().replace('T-1', 'T-2'))
       return { ...reply, body }
     })
-    expect(await problemOf(client().create(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
+    expect(await problemOf(client().createOrder(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
   })
 
   test('one flipped bit is enough', async () => {
@@ -204,7 +207,7 @@ describe('an answer is verified before it is read', () => {
       reply.body[reply.body.length - 2]! ^= 1
       return reply
     })
-    expect(await problemOf(client().create(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
+    expect(await problemOf(client().createOrder(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
   })
 
   test.each(['Signature', 'Client-Id', 'Response-Time'])('without %s it is not believed', async (name) => {
@@ -213,22 +216,22 @@ describe('an answer is verified before it is read', () => {
       delete reply.headers[name]
       return reply
     })
-    expect(await problemOf(client().create(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
+    expect(await problemOf(client().createOrder(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
   })
 
   test('signed by somebody else it is not believed', async () => {
     wallet.answerWith(() => signedAnswer(keys.stranger.privateKey, PAY, created))
-    expect(await problemOf(client().create(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
+    expect(await problemOf(client().createOrder(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
   })
 
   test('signed for another call it is not believed', async () => {
     answer(created).to(INQUIRE)
-    expect(await problemOf(client().create(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
+    expect(await problemOf(client().createOrder(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
   })
 
   test('signed for another client it is not believed', async () => {
     answer(created, { clientId: '2021000000000009' }).to(PAY)
-    expect(await problemOf(client().create(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
+    expect(await problemOf(client().createOrder(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
   })
 
   test.each([
@@ -236,13 +239,13 @@ describe('an answer is verified before it is read', () => {
     ['from the future', 301],
   ])('an answer that is %s is not believed', async (_, seconds) => {
     answer(created, { time: new Date(NOW.getTime() + seconds * 1000).toISOString() }).to(PAY)
-    expect(await problemOf(client().create(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
+    expect(await problemOf(client().createOrder(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
   })
 
   test('an unsigned error page is hearsay: its code is shown, not believed', async () => {
     const body = Buffer.from(JSON.stringify({ result: { resultStatus: 'F', resultCode: 'INVALID_CLIENT' } }))
     wallet.answerWith(() => ({ status: 401, headers: {}, body }))
-    const problem = await problemOf(client().create(order))
+    const problem = await problemOf(client().createOrder(order))
     expect(problem).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', status: 401, isUnknown: true })
     expect(problem.message).toContain('It claims INVALID_CLIENT.')
   })
@@ -250,31 +253,36 @@ describe('an answer is verified before it is read', () => {
   test('the key version chooses among several wallet keys, and an unknown version is not believed', async () => {
     const walletPublicKey = { 1: keys.stranger.publicKey, 2: keys.wallet.publicKey }
     answer(created, { keyVersion: 2 }).to(PAY)
-    expect((await client({ walletPublicKey }).create(order)).tradeNo).toBe('T-1')
+    expect((await client({ walletPublicKey }).createOrder(order)).tradeNo).toBe('T-1')
     answer(created, { keyVersion: 3 }).to(PAY)
-    expect(await problemOf(client({ walletPublicKey }).create(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED' })
+    expect(await problemOf(client({ walletPublicKey }).createOrder(order))).toMatchObject({
+      code: 'ANSWER_NOT_VERIFIED',
+    })
   })
 })
 
 describe('a lost answer is unknown, never failed', () => {
   test('a wallet that cannot be reached', async () => {
-    const problem = await problemOf(client({ baseUrl: 'http://127.0.0.1:1' }).create(order))
-    expect(problem).toMatchObject({ code: 'NETWORK', status: null, resultStatus: null, isUnknown: true })
+    const problem = await problemOf(client({ baseUrl: 'http://127.0.0.1:1' }).createOrder(order))
+    expect(problem).toMatchObject({ code: 'NETWORK', status: null, reason: 'UNKNOWN', isUnknown: true })
   })
 
   test('a connection that breaks', async () => {
     wallet.answerWith(() => 'HANG_UP')
-    expect(await problemOf(client().create(order))).toMatchObject({ code: 'NETWORK', isUnknown: true })
+    expect(await problemOf(client().createOrder(order))).toMatchObject({ code: 'NETWORK', isUnknown: true })
   })
 
   test('a wallet that does not answer in time', async () => {
     wallet.answerWith(() => 'SILENT')
-    expect(await problemOf(client({ timeoutMs: 50 }).create(order))).toMatchObject({ code: 'TIMEOUT', isUnknown: true })
+    expect(await problemOf(client({ timeoutMs: 50 }).createOrder(order))).toMatchObject({
+      code: 'TIMEOUT',
+      isUnknown: true,
+    })
   })
 
   test('a redirect is not followed', async () => {
     wallet.answerWith(() => ({ status: 307, headers: { Location: `${wallet.url}/elsewhere` }, body: Buffer.alloc(0) }))
-    expect(await problemOf(client().create(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
+    expect(await problemOf(client().createOrder(order))).toMatchObject({ code: 'ANSWER_NOT_VERIFIED', isUnknown: true })
     expect(wallet.received).toHaveLength(1)
   })
 
@@ -289,7 +297,10 @@ describe('a lost answer is unknown, never failed', () => {
       const { header } = await signSuperapp({ method: 'POST', uri: PAY, clientId: CLIENT_ID, time, body }, key)
       return { status: 200, headers: { 'Client-Id': CLIENT_ID, 'Response-Time': time, Signature: header }, body }
     })
-    expect(await problemOf(client().create(order))).toMatchObject({ code: 'ANSWER_NOT_UNDERSTOOD', isUnknown: true })
+    expect(await problemOf(client().createOrder(order))).toMatchObject({
+      code: 'ANSWER_NOT_UNDERSTOOD',
+      isUnknown: true,
+    })
   })
 })
 
@@ -299,6 +310,7 @@ describe('options', () => {
     ['another scheme', { baseUrl: 'ftp://wallet.example' }],
     ['no client id', { clientId: '' }],
     ['no time at all', { timeoutMs: 0 }],
+    ['half a repeat', { retries: 0.5 }],
     ['a private key that is none', { privateKey: 'secret' }],
     ['an empty wallet key', { walletPublicKey: '' }],
     ['no wallet key', { walletPublicKey: {} }],

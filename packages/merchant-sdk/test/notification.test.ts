@@ -6,10 +6,12 @@ import { decodeSignature, parsePublicKey, parseSignatureHeader, verifySuperapp }
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { money, NotificationRefused, notificationHandler, signSampleNotification } from '../src/index.ts'
 import type {
+  Listener,
   NotificationOptions,
   PaymentNotification,
   RawAnswer,
   RawRequest,
+  RefundNotification,
   SampleNotification,
 } from '../src/index.ts'
 import { CLIENT_ID, clock, makeKeys, NOW, type Keys } from './support.ts'
@@ -28,7 +30,7 @@ const listen = (n: PaymentNotification): void => {
   heard.push(n)
 }
 
-function handler(change: Partial<NotificationOptions> = {}, onPaid: (n: PaymentNotification) => unknown = listen) {
+function handler(change: Partial<NotificationOptions> = {}, listener: Listener = listen) {
   return notificationHandler(
     {
       clientId: CLIENT_ID,
@@ -37,7 +39,7 @@ function handler(change: Partial<NotificationOptions> = {}, onPaid: (n: PaymentN
       clock,
       ...change,
     },
-    onPaid,
+    listener,
   )
 }
 
@@ -78,12 +80,14 @@ describe('a genuine notification', () => {
     const answer = await handler()(await sample({ paidAt: new Date('2026-03-01T07:59:58Z') }))
     expect(heard).toEqual([
       {
+        type: 'PAYMENT',
         tradeNo: 'T-1',
         orderNo: 'A-1001',
         amount: money('CNY', 3600n),
         state: 'PAID',
         paidAt: new Date('2026-03-01T07:59:58Z'),
         reason: null,
+        sequence: 1,
       },
     ])
     expect(answer.status).toBe(200)
@@ -107,10 +111,43 @@ describe('a genuine notification', () => {
 
   test('of a failed payment is acknowledged, and never taken for paid', async () => {
     const failed: PaymentNotification[] = []
-    const handle = handler({ onFailed: (n) => failed.push(n) })
+    const handle = handler({}, { onPaid: listen, onFailed: (n) => failed.push(n) })
     expect(resultOf(await handle(await sample({ state: 'FAILED' }))).resultStatus).toBe('S')
     expect(heard).toEqual([])
     expect(failed).toMatchObject([{ state: 'FAILED', reason: 'The payment failed.' }])
+  })
+
+  test('of a refund reaches its own listener, and never that of paid orders', async () => {
+    const refunds: RefundNotification[] = []
+    const handle = handler({}, { onPaid: listen, onRefund: (n) => refunds.push(n) })
+    const refund = { refundNo: 'R-1', refundId: 'W-1', amount: money('CNY', 600n) }
+    expect(resultOf(await handle(await sample({ refund }))).resultStatus).toBe('S')
+    expect(resultOf(await handle(await sample({ refund: { ...refund, state: 'FAILED' } }))).resultStatus).toBe('S')
+    expect(heard).toEqual([])
+    const about = {
+      type: 'REFUND',
+      tradeNo: 'T-1',
+      orderNo: null,
+      refunded: null,
+      finishedAt: NOW,
+      sequence: 2,
+      ...refund,
+    }
+    expect(refunds).toEqual([
+      { ...about, state: 'SUCCEEDED' },
+      { ...about, state: 'FAILED' },
+    ])
+  })
+
+  test('of a refund that nobody listens for is acknowledged', async () => {
+    const refund = { refundNo: 'R-1', amount: money('CNY', 600n) }
+    expect(resultOf(await handler()(await sample({ refund }))).resultStatus).toBe('S')
+    expect(heard).toEqual([])
+  })
+
+  test('of a wallet that does not number its notifications has no number', async () => {
+    await handler()(await sample({ sequence: null }))
+    expect(heard).toMatchObject([{ sequence: null }])
   })
 
   test.each([-300, 300])('is taken up to %i seconds from now', async (seconds) => {
@@ -217,6 +254,26 @@ describe('what is not genuine never reaches the callback', () => {
       }),
     ],
     ['no amount', JSON.stringify({ paymentId: 'T', paymentRequestId: 'A', paymentStatus: 'SUCCESS' })],
+    [
+      'a sequence number that is none',
+      JSON.stringify({
+        paymentId: 'T',
+        paymentRequestId: 'A',
+        paymentAmount: { currency: 'CNY', value: '1' },
+        paymentStatus: 'SUCCESS',
+        orderSequence: '-1',
+      }),
+    ],
+    [
+      'a refund without an end',
+      JSON.stringify({
+        paymentId: 'T',
+        refundId: 'W',
+        refundRequestId: 'R',
+        refundAmount: { currency: 'CNY', value: '1' },
+        refundStatus: 'PROCESSING',
+      }),
+    ],
   ])('a signed body with %s', async (_, body) => {
     const answer = await handler()(await sampleWithBody(Buffer.from(body)))
     expect(resultOf(answer)).toMatchObject({ resultStatus: 'F', resultCode: 'PARAM_ILLEGAL' })

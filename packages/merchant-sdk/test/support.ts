@@ -3,7 +3,8 @@
  */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { generateRsaKeyPair, parsePrivateKey, signSuperapp, type RsaKeyPair } from '@tradepay/signature'
+import { generateRsaKeyPair, parsePrivateKey, signAlipay, signSuperapp, type RsaKeyPair } from '@tradepay/signature'
+import { TradePayError } from '../src/index.ts'
 
 export const CLIENT_ID = '2021000000000001'
 /** Tests stand still in time, unless they say otherwise. */
@@ -99,3 +100,33 @@ export async function signedAnswer(
 
 export const success = { resultStatus: 'S', resultCode: 'SUCCESS', resultMessage: 'Success.' }
 export const accepted = { resultStatus: 'A', resultCode: 'ACCEPT', resultMessage: 'Accepted.' }
+
+/** An answer of the Alipay gateway as the wallet signs it. */
+export async function signedNode(
+  walletPrivateKey: string,
+  method: string,
+  node: object | string,
+  options: { status?: number; name?: string } = {},
+): Promise<{ status: number; headers: Record<string, string>; body: Buffer }> {
+  const text = typeof node === 'string' ? node : JSON.stringify(node)
+  const name = options.name ?? `${method.replaceAll('.', '_')}_response`
+  const sign = await signAlipay(text, parsePrivateKey(walletPrivateKey))
+  const body = Buffer.from(`{"${name}":${text},"sign":"${sign}"}`)
+  return { status: options.status ?? 200, headers: { 'Content-Type': 'text/html;charset=utf-8' }, body }
+}
+
+/** The parameters of a call that the gateway received, from its query and its form. */
+export function parametersOf({ path, body }: Received): Record<string, string> {
+  const query = path.slice(path.indexOf('?') + 1)
+  return Object.fromEntries([...new URLSearchParams(query), ...new URLSearchParams(body.toString())])
+}
+
+/** What a call was refused with. */
+export async function problemOf(call: Promise<unknown>): Promise<TradePayError> {
+  const problem = await call.then(
+    () => null,
+    (error: unknown) => error,
+  )
+  if (!(problem instanceof TradePayError)) throw new Error(`expected a TradePayError, got ${String(problem)}`)
+  return problem
+}

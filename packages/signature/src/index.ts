@@ -41,3 +41,16 @@ export {
   verifyAlipayNode,
   type AlipayParameters,
 } from './alipay.ts'
+export {
+  ALIPAY_V3_SCHEME,
+  AlipayV3HeaderError,
+  alipayV3AnswerString,
+  alipayV3RequestString,
+  formatAlipayV3Authorization,
+  parseAlipayV3Authorization,
+  signAlipayV3,
+  verifyAlipayV3,
+  type AlipayV3Answer,
+  type AlipayV3Authorization,
+  type AlipayV3Request,
+} from './alipay-v3.ts'

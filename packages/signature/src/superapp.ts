@@ -34,7 +34,7 @@ export type SignatureEncoding = 'BASE64_URLENCODED' | 'BASE64' | 'BASE64URL'
 export interface SignatureHeader {
   /** As sent; the default is `RSA256`. */
   algorithm: string
-  /** Null when it is missing: then the newest key of the client is meant. */
+  /** Null when it is missing: then each active key of the client may be meant. */
   keyVersion: number | null
   /** As sent, still encoded. */
   signature: string

@@ -15,6 +15,7 @@ import {
   withoutSecrets,
   type Explanation,
 } from '../src/explain/index.ts'
+import { alipayV3Mistakes } from './mistakes-v3.ts'
 import {
   alipayMistakes,
   alipayPairs,
@@ -46,7 +47,7 @@ describe('each mistake of the Alipay family is named', () => {
 })
 
 it('every cause that there is has a mistake in the table', () => {
-  const named = [...superappMistakes, ...alipayMistakes].flatMap((mistake) => mistake.causes)
+  const named = [...superappMistakes, ...alipayMistakes, ...alipayV3Mistakes].flatMap((mistake) => mistake.causes)
   expect(new Set(named)).toEqual(new Set(Object.keys(causes)))
 })
 

@@ -92,7 +92,7 @@ test.each([
   expect(SignatureHeaderError).toBeDefined()
 })
 
-test('a header without keyVersion means the newest key', () => {
+test('a header without keyVersion names none', () => {
   expect(parseSignatureHeader('signature=abc=').keyVersion).toBeNull()
 })
 

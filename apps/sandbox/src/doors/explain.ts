@@ -9,8 +9,14 @@ import {
   WalletError,
   type SandboxExplainAnswer,
 } from '@tradepay/contract'
-import { parsePublicKey } from '@tradepay/signature'
-import { explainAlipay, explainSuperapp, type OtherKey, type Signer } from '@tradepay/signature/explain'
+import { AlipayV3HeaderError, parseAlipayV3Authorization, parsePublicKey } from '@tradepay/signature'
+import {
+  explainAlipay,
+  explainAlipayV3,
+  explainSuperapp,
+  type OtherKey,
+  type Signer,
+} from '@tradepay/signature/explain'
 import type { FastifyInstance } from 'fastify'
 import { coffeeShop, integration } from '../world/people.ts'
 import type { SandboxParts } from './shared.ts'
@@ -30,6 +36,9 @@ export function explainDoor(http: FastifyInstance, parts: SandboxParts): void {
           ...(host === undefined ? {} : { host }),
         })
       }
+      if (body.family === 'ALIPAY_V3') {
+        return body.kind === 'ANSWER' ? explainAnswer(body, parts) : explainCall(body, parts)
+      }
       const { parameters: given, kind } = body
       const parameters = typeof given === 'string' ? Object.fromEntries(new URLSearchParams(given)) : given
       const appId = parameters['app_id'] ?? ''
@@ -40,6 +49,42 @@ export function explainDoor(http: FastifyInstance, parts: SandboxParts): void {
       })
     },
   )
+}
+
+type AlipayV3Explain = Extract<SandboxExplainRequest, { family: 'ALIPAY_V3' }>
+
+/** A REST call of the Alipay family. */
+async function explainCall(
+  given: Exclude<AlipayV3Explain, { kind: 'ANSWER' }>,
+  parts: SandboxParts,
+): Promise<SandboxExplainAnswer> {
+  const { method, path: uri, authorization, appAuthToken, body, host } = given
+  const { authString, fields, sign } = readAuthorization(authorization)
+  return explainAlipayV3({
+    ...(await signerOf(given, fields.get('app_id') ?? '', parts)),
+    request: { method, uri, authString, body: Buffer.from(body), appAuthToken },
+    sign,
+    ...(host === undefined ? {} : { host }),
+  })
+}
+
+/** The wallet's answer to one; only the wallet signs answers. */
+async function explainAnswer(
+  given: Extract<AlipayV3Explain, { kind: 'ANSWER' }>,
+  parts: SandboxParts,
+): Promise<SandboxExplainAnswer> {
+  const { appId, timestamp, nonce, signature: sign, body } = given
+  const signer = await signerOf({ ...given, signer: 'WALLET' }, appId, parts)
+  return explainAlipayV3({ ...signer, answer: { timestamp, nonce, body: Buffer.from(body) }, sign })
+}
+
+function readAuthorization(header: string): ReturnType<typeof parseAlipayV3Authorization> {
+  try {
+    return parseAlipayV3Authorization(header)
+  } catch (error) {
+    if (!(error instanceof AlipayV3HeaderError)) throw error
+    throw invalidParameter('authorization', `the header as it is sent (${error.message})`)
+  }
 }
 
 /** The keys that a signature may be of. In the sandbox the seeded apps know of each other. */

@@ -15,10 +15,12 @@ import { formatMoney } from '@tradepay/money'
 import type { BankAccount } from '@tradepay/wallet-server'
 import type { FastifyInstance } from 'fastify'
 import { firstOf, withBankTold } from './bank-behaviour.ts'
-import { personOf } from './people.ts'
 import type { SandboxParts } from './shared.ts'
 
-export function ordersDoor(http: FastifyInstance, { cashier, rooms, recorder, clock, bank }: SandboxParts): void {
+export function ordersDoor(
+  http: FastifyInstance,
+  { cashier, rooms, world, recorder, clock, bank }: SandboxParts,
+): void {
   const bankAccountOf = async (userId: string, currency: string): Promise<BankAccount> =>
     firstOf(await rooms.fundings.bankAccounts(userId, currency), currency)
   const record = (tradeNo: string, entry: Omit<TimelineEntry, 'at'>): void =>
@@ -28,7 +30,7 @@ export function ordersDoor(http: FastifyInstance, { cashier, rooms, recorder, cl
     pathOf(sandboxPaths.confirm),
     { schema: { body: SandboxConfirmRequest } },
     async ({ params: { tradeNo }, body }) => {
-      const person = personOf(body.userId)
+      const person = await world.person(body.userId)
       const { userId } = person
       if (body.bank && body.method !== 'BANK') throw invalidParameter('bank', 'nothing unless "method" is "BANK"')
       const wrongPin = body.outcome === 'WRONG_PIN'
@@ -78,7 +80,8 @@ export function ordersDoor(http: FastifyInstance, { cashier, rooms, recorder, cl
   http.post<{ Params: { tradeNo: string }; Body: SandboxCancelRequest }>(
     pathOf(sandboxPaths.cancel),
     { schema: { body: SandboxCancelRequest } },
-    async ({ params: { tradeNo }, body }) => cashier.cancel({ userId: personOf(body.userId).userId, tradeNo }),
+    async ({ params: { tradeNo }, body }) =>
+      cashier.cancel({ userId: (await world.person(body.userId)).userId, tradeNo }),
   )
 }
 

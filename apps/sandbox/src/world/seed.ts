@@ -3,7 +3,7 @@
  * clients and keys, the coffee shop's mini program. May be repeated: what is there stays as it is, so a restart or a kill half-way does no harm.
  */
 import { createHash } from 'node:crypto'
-import { WalletError, type SandboxApp } from '@tradepay/contract'
+import { WalletError } from '@tradepay/contract'
 import { pack } from '@tradepay/mini-program/packager'
 import type { ReleaseSettings, Rooms } from '@tradepay/wallet-server'
 import type { SandboxKeys } from '../keys.ts'
@@ -28,13 +28,11 @@ export interface Seeding {
   fresh: boolean
 }
 
-/** @returns the apps as sandbox.json lists them, the integration app last */
-export async function seedWorld(seeding: Seeding): Promise<SandboxApp[]> {
+export async function seedWorld(seeding: Seeding): Promise<void> {
   for (const person of people) await seedPerson(seeding, person)
-  const shop = await seedApp(seeding, coffeeShop, seeding.shop.notifyUrl)
+  await seedApp(seeding, coffeeShop, seeding.shop.notifyUrl)
   await releaseShop(seeding)
-  const bare = await seedApp(seeding, integration, null)
-  return [shop, bare]
+  await seedApp(seeding, integration, null)
 }
 
 async function seedPerson({ rooms, fresh }: Seeding, person: Person): Promise<void> {
@@ -55,7 +53,7 @@ async function linkAll({ fundings }: Rooms, ownerId: string, accounts: readonly 
   for (const { ref, label, currency } of accounts) await fundings.link({ ownerId, bankRef: ref, label, currency })
 }
 
-async function seedApp(seeding: Seeding, app: SeededApp, notifyUrl: string | null): Promise<SandboxApp> {
+async function seedApp(seeding: Seeding, app: SeededApp, notifyUrl: string | null): Promise<void> {
   const { rooms, keys, fresh } = seeding
   const { merchants, programs } = rooms
   const { merchantId, name, currencies, feeBasisPoints, bankAccounts } = app.merchant
@@ -63,14 +61,18 @@ async function seedApp(seeding: Seeding, app: SeededApp, notifyUrl: string | nul
   if (!there) {
     await unlessTaken(merchants.register({ merchantId, name, currencies, feeBasisPoints }))
     await merchants.registerClient({ merchantId, clientId: app.clientId, name: app.name, notifyUrl })
-  } else if (there.notifyUrl !== notifyUrl) {
+  } else if (notifyUrl !== null && there.notifyUrl !== notifyUrl) {
+    // The shop's port may have changed; an address that somebody gave the integration app stays.
     await merchants.setNotifyUrl(app.clientId, notifyUrl)
   }
   // A world that an earlier version made knew of no fees.
   if (there) await merchants.setFee(merchantId, feeBasisPoints)
   await linkAll(rooms, merchantId, bankAccounts)
-  const key = await keys.merchant(app.key)
-  await merchants.addKey(app.clientId, keyVersion, key.publicKey)
+  // Whose key was rotated at the sandbox door has others by now.
+  if (!there || there.keys.length === 0) {
+    const { publicKey } = await keys.merchant(app.key)
+    await merchants.addKey(app.clientId, FIRST_KEY_VERSION, publicKey)
+  }
   if (fresh || !(await programs.exists(app.appId))) {
     await programs.register({
       appId: app.appId,
@@ -81,20 +83,9 @@ async function seedApp(seeding: Seeding, app: SeededApp, notifyUrl: string | nul
       payOnlyOwnOrders: true,
     })
   }
-  return {
-    name: app.name,
-    appId: app.appId,
-    clientId: app.clientId,
-    merchantId,
-    currency: currencies[0]!,
-    privateKey: key.privateKey,
-    keyVersion,
-    walletPublicKey: keys.wallet.publicKey,
-  }
 }
 
-/** Keys of the sandbox never change, so there is one version of each. */
-const keyVersion = 1
+const FIRST_KEY_VERSION = 1
 
 /** Packs the shop's mini program and shows it, unless these bytes with these settings are shown already. */
 async function releaseShop({ rooms: { programs }, shop }: Seeding): Promise<void> {

@@ -36,10 +36,15 @@ export function createMerchantService({ db, clock, random }: Deps, ledger: Ledge
     return (await ledger.accounts(possible)).sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
-  async function find(clientId: string): Promise<Client> {
+  async function find(clientId: string, how: 'get' | 'renew' = 'get'): Promise<Client> {
     // An id of another shape cannot be one of ours; it is not looked up.
-    const client = isStorable(clientId) && clientId.length <= 64 ? await clients.get(clientId) : null
+    const client = isStorable(clientId) && clientId.length <= 64 ? await clients[how](clientId) : null
     if (!client) throw new WalletError('CLIENT_UNKNOWN')
+    return client
+  }
+
+  const enabled = (client: Client): Client => {
+    if (client.disabled) throw new WalletError('CLIENT_DISABLED')
     return client
   }
 
@@ -52,11 +57,8 @@ export function createMerchantService({ db, clock, random }: Deps, ledger: Ledge
   return {
     merchant,
 
-    async client(clientId) {
-      const client = await find(clientId)
-      if (client.disabled) throw new WalletError('CLIENT_DISABLED')
-      return client
-    },
+    client: async (clientId) => enabled(await find(clientId)),
+    freshClient: async (clientId) => enabled(await find(clientId, 'renew')),
 
     async register({ name, currencies, merchantId: given, feeBasisPoints = 0 }) {
       requireName(name)

@@ -52,8 +52,16 @@ export interface MerchantService {
     notifyUrl: string | null
     clientId?: string
   }): Promise<Client>
-  /** Adds a public key (SPKI PEM, RSA ≥ 2048). @throws WalletError INVALID_PARAMETER */
+  /**
+   * Adds a public key (SPKI PEM, RSA ≥ 2048) beside those that there are: all are taken until they are revoked. Every server takes
+   * it from its first call on. May be repeated with the same key; a version is never given to another.
+   * @throws WalletError INVALID_PARAMETER
+   */
   addKey(clientId: string, version: number, publicKeyPem: string): Promise<void>
+  /**
+   * Retires a key for good. This server refuses it at once, others after 3 seconds at the latest. May be repeated.
+   * @throws WalletError KEY_UNKNOWN
+   */
   revokeKey(clientId: string, version: number): Promise<void>
   setNotifyUrl(clientId: string, notifyUrl: string | null): Promise<void>
   /**
@@ -62,8 +70,13 @@ export interface MerchantService {
    * @throws WalletError INVALID_PARAMETER (`field` names the member), CLIENT_UNKNOWN
    */
   setDialect(clientId: string, dialect: Partial<SuperappDialect>): Promise<void>
-  /** @throws WalletError CLIENT_UNKNOWN, CLIENT_DISABLED */
+  /** As remembered, for 3 seconds at the most. @throws WalletError CLIENT_UNKNOWN, CLIENT_DISABLED */
   client(clientId: string): Promise<Client>
+  /**
+   * As it is now, for whoever failed with what was remembered; the database is asked ten times a second at the most.
+   * @throws WalletError CLIENT_UNKNOWN, CLIENT_DISABLED
+   */
+  freshClient(clientId: string): Promise<Client>
   /** @throws Error when there is none: ids of merchants come from our own rows */
   merchant(merchantId: string): Promise<Merchant>
 }

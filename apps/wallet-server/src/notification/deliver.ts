@@ -1,24 +1,16 @@
 /**
- * One attempt to deliver a notification (step 18): render, send, judge, write down.
+ * One attempt to deliver a notification (step 18): render, send, judge, have it written down.
  *
  * At least once; the notification id stays the same on every attempt, so that the merchant can tell a repeat. No database
- * connection is held while the merchant is being waited for. The attempt with its bytes and the new state are written in one
- * transaction.
+ * connection is held while the merchant is being waited for.
  */
 import { performance } from 'node:perf_hooks'
 import { isUtf8 } from 'node:buffer'
-import type { NotificationState, RecordedMessage } from '@tradepay/contract'
+import type { RecordedMessage } from '@tradepay/contract'
 import type { Deps } from '../build-server.ts'
-import { transaction } from '../db/transaction.ts'
 import { TransportError, type OutgoingAnswer } from '../ports.ts'
-import { insertAttempt, lockNotification, updateAfterAttempt, updateAttemptsOnly } from './store.ts'
-import {
-  retryDelaysSeconds,
-  type Attempt,
-  type Notification,
-  type NotificationFamily,
-  type RenderedNotification,
-} from './types.ts'
+import type { Outcome, Written } from './outcomes.ts'
+import type { Attempt, Notification, NotificationFamily, RenderedNotification } from './types.ts'
 
 /** How long a merchant may take for an answer. Milliseconds. */
 export const SEND_TIMEOUT_MS = 10_000
@@ -36,60 +28,49 @@ interface Exchange {
   verdict: { accepted: true } | { accepted: false; reason: string }
 }
 
-/** Where a notification goes after an attempt. */
-interface After {
-  state: NotificationState
-  dueAt: Date | null
-  finishedAt: Date | null
+/** What an attempt is made with. */
+export interface Delivery extends Pick<Deps, 'clock' | 'recorder' | 'notificationTransport'> {
+  write(outcome: Outcome): Promise<Written>
 }
 
-const givenUp = (now: Date): After => ({ state: 'GIVEN_UP', dueAt: null, finishedAt: now })
-
-/** Where a notification goes after an attempt that was sent: pure, from the schedule. */
-export function afterAttempt(attempt: number, accepted: boolean, now: Date): After {
-  if (accepted) return { state: 'DELIVERED', dueAt: null, finishedAt: now }
-  const delaySeconds = retryDelaysSeconds[attempt - 1]
-  if (delaySeconds === undefined) return givenUp(now)
-  return { state: 'DUE', dueAt: new Date(now.getTime() + delaySeconds * 1000), finishedAt: null }
-}
-
-/** Delivers a notification that has been claimed. */
+/**
+ * Delivers a notification that has been claimed; answers whether the merchant acknowledged.
+ * @throws WalletError OUTCOME_UNKNOWN when it could not be written down
+ */
 export async function deliver(
-  deps: Pick<Deps, 'db' | 'clock' | 'recorder' | 'notificationTransport'>,
+  delivery: Delivery,
   family: NotificationFamily,
   notification: Notification,
-): Promise<void> {
-  const startedAt = deps.clock.now()
+): Promise<boolean> {
+  const startedAt = delivery.clock.now()
   const started = performance.now()
-  const exchange = await send(deps, family, notification, startedAt)
-  const attempt: Omit<Attempt, 'attempt'> = {
+  const exchange = await send(delivery, family, notification, startedAt)
+  const { rendered, answer, verdict } = exchange
+  const attempt: Outcome['attempt'] = {
     startedAt,
     durationMs: Math.round(performance.now() - started),
-    requestHeaders: exchange.rendered?.headers ?? {},
-    requestBody: exchange.rendered?.body ?? Buffer.alloc(0),
-    responseStatus: exchange.answer?.status ?? null,
-    responseHeaders: exchange.answer?.headers ?? null,
-    responseBody: exchange.answer?.body.subarray(0, ANSWER_BYTES_KEPT) ?? null,
-    accepted: exchange.verdict.accepted,
-    reason: exchange.verdict.accepted ? null : exchange.verdict.reason,
+    requestHeaders: rendered?.headers ?? {},
+    requestBody: rendered?.body ?? Buffer.alloc(0),
+    responseStatus: answer?.status ?? null,
+    responseHeaders: answer?.headers ?? null,
+    responseBody: answer?.body.subarray(0, ANSWER_BYTES_KEPT) ?? null,
+    accepted: verdict.accepted,
+    reason: verdict.accepted ? null : storable(verdict.reason),
   }
-  const saved = await save(deps, notification, attempt, afterAttempt)
-  record(deps, notification, { attempt: { ...attempt, attempt: saved.number }, exchange, ...saved })
+  const written = await delivery.write({ notification, attempt, final: false })
+  record(delivery, notification, attempt, exchange, written)
+  return verdict.accepted
 }
 
 /**
  * Gives up a notification that has been claimed, without sending it: its address has acknowledged a newer one of the same
  * subject, and must not be told what was before. The log keeps an entry without bytes that says so.
  */
-export async function giveUpOvertaken(
-  deps: Pick<Deps, 'db' | 'clock' | 'recorder'>,
-  notification: Notification,
-  newer: number,
-): Promise<void> {
+export async function giveUpOvertaken(delivery: Delivery, notification: Notification, newer: number): Promise<void> {
   const { sequence } = notification
   const reason = `Not sent: number ${newer} was acknowledged before number ${sequence} of the same subject.`
-  const attempt: Omit<Attempt, 'attempt'> = {
-    startedAt: deps.clock.now(),
+  const attempt: Outcome['attempt'] = {
+    startedAt: delivery.clock.now(),
     durationMs: 0,
     requestHeaders: {},
     requestBody: Buffer.alloc(0),
@@ -99,13 +80,16 @@ export async function giveUpOvertaken(
     accepted: false,
     reason,
   }
-  const saved = await save(deps, notification, attempt, (_number, _accepted, now) => givenUp(now))
+  const written = await delivery.write({ notification, attempt, final: true })
   const exchange: Exchange = { rendered: null, answer: null, verdict: { accepted: false, reason } }
-  record(deps, notification, { attempt: { ...attempt, attempt: saved.number }, exchange, ...saved })
+  record(delivery, notification, attempt, exchange, written)
 }
 
+/** A reason may quote what the merchant answered: what no text of a database can hold is shown as what it is, a replacement. */
+const storable = (reason: string): string => Buffer.from(reason.replaceAll('\0', '\ufffd')).toString()
+
 async function send(
-  { notificationTransport }: Pick<Deps, 'notificationTransport'>,
+  { notificationTransport }: Delivery,
   family: NotificationFamily,
   notification: Notification,
   now: Date,
@@ -121,6 +105,7 @@ async function send(
       body: rendered.body,
       timeoutMs: SEND_TIMEOUT_MS,
       maxAnswerBytes: ANSWER_BYTES_MAX,
+      mayRepeat: true,
     })
     return { rendered, answer, verdict: await family.judge(answer, notification) }
   } catch (error) {
@@ -134,38 +119,17 @@ async function send(
   }
 }
 
-async function save(
-  { db, clock }: Pick<Deps, 'db' | 'clock'>,
-  notification: Notification,
-  attempt: Omit<Attempt, 'attempt'>,
-  next: (attempt: number, accepted: boolean, now: Date) => After,
-): Promise<{ number: number; state: NotificationState; dueAt: Date | null }> {
-  return transaction(db, async (tx) => {
-    const current = await lockNotification(tx, notification)
-    const number = current.attempts + 1
-    await insertAttempt(tx, notification, { ...attempt, attempt: number })
-    if (current.state !== 'DUE') {
-      // The claim had run out and another server finished it meanwhile. What was sent is kept; a final state stays.
-      await updateAttemptsOnly(tx, notification, number)
-      return { number, state: current.state, dueAt: null }
-    }
-    const after = next(number, attempt.accepted, clock.now())
-    await updateAfterAttempt(tx, notification, { ...after, attempts: number })
-    return { number, state: after.state, dueAt: after.dueAt }
-  })
-}
-
 function record(
   { recorder }: Pick<Deps, 'recorder'>,
   notification: Notification,
-  what: { attempt: Attempt; exchange: Exchange; state: NotificationState; dueAt: Date | null },
+  attempt: Omit<Attempt, 'attempt'>,
+  { rendered, answer }: Exchange,
+  { attempt: number, state, dueAt }: Written,
 ): void {
-  const { attempt, exchange, state, dueAt } = what
-  const { rendered, answer } = exchange
   const facts: Record<string, string> = {
     notificationId: notification.notificationId,
     url: notification.url,
-    attempt: String(attempt.attempt),
+    attempt: String(number),
     accepted: String(attempt.accepted),
     state,
     durationMs: String(attempt.durationMs),
@@ -184,8 +148,8 @@ function record(
     at: attempt.startedAt.toISOString(),
     ok: attempt.accepted,
     note: attempt.accepted
-      ? `The merchant acknowledged attempt ${attempt.attempt}`
-      : `Attempt ${attempt.attempt} was not acknowledged: ${attempt.reason ?? ''}`,
+      ? `The merchant acknowledged attempt ${number}`
+      : `Attempt ${number} was not acknowledged: ${attempt.reason ?? ''}`,
     ...(rendered ? { message: toMessage(notification.url, rendered), signature: rendered.signature } : {}),
     facts,
   })

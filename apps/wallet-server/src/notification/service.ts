@@ -7,16 +7,14 @@
  */
 import type { ApiFamily } from '@tradepay/contract'
 import type { Deps } from '../build-server.ts'
-import { deliver, giveUpOvertaken, SEND_TIMEOUT_MS } from './deliver.ts'
-import { claimDue, releaseClaims, selectNextDue, selectNotificationsOf, selectStandings } from './store.ts'
+import type { Wake } from '../ports.ts'
+import { claim, releaseClaims, selectDue, selectStandings } from './claims.ts'
+import { deliver, giveUpOvertaken, SEND_TIMEOUT_MS, type Delivery } from './deliver.ts'
+import { createDeliveryLog } from './log.ts'
+import { createOutcomes } from './outcomes.ts'
+import { selectNextDue, selectNotificationsOf } from './store.ts'
 import type { Notification, NotificationFamily, NotificationService } from './types.ts'
-
-/** Most notifications being sent by this process at once. */
-export const SENDING_MAX = 64
-/** Most being sent to one address at once: its server is not flooded, and the others keep their places. */
-export const SENDING_PER_URL_MAX = 4
-/** Most being sent for one client at once, as a client may name another address with each order. */
-export const SENDING_PER_CLIENT_MAX = 16
+import { createWindows, SENDING_MAX, type Due } from './windows.ts'
 
 /**
  * How long a claim holds: an attempt takes at most SEND_TIMEOUT_MS, and the rest is for the database. After a crash what
@@ -33,50 +31,64 @@ interface Claimed {
   overtakenBy: number | null
 }
 
-/** Makes the notification room. */
+/**
+ * Makes the notification room.
+ * @param wake called when there is room again for what was due and had to wait for its turn
+ */
 export function createNotificationService(
   deps: Pick<Deps, 'db' | 'clock' | 'recorder' | 'notificationTransport'>,
   families: NotificationFamilies,
+  wake: Wake = () => undefined,
 ): NotificationService {
   const { db, clock } = deps
-  const sending = new Set<Notification>()
+  const delivery: Delivery = { ...deps, write: createOutcomes(db, clock) }
+  const windows = createWindows()
+  let looks = 0
+  // Something was due that the windows did not let through.
+  let waiting = false
   // Claims of one process follow each other, so that each sees what the one before has taken.
   let claiming: Promise<unknown> = Promise.resolve()
 
-  async function claim(limit: number): Promise<Claimed[]> {
-    const room = Math.min(limit, SENDING_MAX - sending.size)
+  async function claimNext(limit: number): Promise<Claimed[]> {
+    const room = Math.min(limit, windows.free())
+    waiting = true
     if (room <= 0) return []
     const now = clock.now()
-    const claimed = await claimDue(db, now, new Date(now.getTime() + CLAIM_SECONDS * 1000), {
-      limit: room,
-      perUrl: SENDING_PER_URL_MAX,
-      perClient: SENDING_PER_CLIENT_MAX,
-      sendingByUrl: countBy(sending, (notification) => notification.url),
-      sendingByClient: countBy(sending, (notification) => notification.clientId),
-    })
+    const due = await selectDue(db, now, looks++)
+    const kept = await claimThese(windows.choose(due, room), now)
+    waiting = kept.length < due.length
+    for (const { notification } of kept) windows.started(notification)
+    return kept
+  }
+
+  async function claimThese(chosen: Due[], now: Date): Promise<Claimed[]> {
+    if (chosen.length === 0) return []
+    const claimed = await claim(db, chosen, now, new Date(now.getTime() + CLAIM_SECONDS * 1000))
     if (claimed.length === 0) return []
     const standings = await selectStandings(db, claimed, now)
     const contested = claimed.filter((_, place) => standings[place]!.contested)
     if (contested.length > 0) await releaseClaims(db, contested)
-    const kept = claimed
+    return claimed
       .map((notification, place) => ({ notification, ...standings[place]! }))
       .filter((each) => !each.contested)
-    for (const { notification } of kept) sending.add(notification)
-    return kept
   }
 
-  const send = ({ notification, overtakenBy }: Claimed): Promise<void> =>
-    overtakenBy === null
-      ? deliver(deps, families[notification.family], notification)
-      : giveUpOvertaken(deps, notification, overtakenBy)
+  async function send({ notification, overtakenBy }: Claimed): Promise<void> {
+    let acknowledged: boolean | null = null
+    try {
+      if (overtakenBy === null) acknowledged = await deliver(delivery, families[notification.family], notification)
+      else await giveUpOvertaken(delivery, notification, overtakenBy)
+    } finally {
+      windows.ended(notification, acknowledged)
+      if (waiting) wake('NOTIFICATIONS')
+    }
+  }
 
   async function deliverDue(limit = SENDING_MAX): Promise<number> {
-    const next = claiming.then(() => claim(limit))
+    const next = claiming.then(() => claimNext(limit))
     claiming = next.catch(() => undefined)
     const claimed = await next
-    const outcomes = await Promise.allSettled(
-      claimed.map((each) => send(each).finally(() => sending.delete(each.notification))),
-    )
+    const outcomes = await Promise.allSettled(claimed.map(send))
     // The others are through; what could not be written down is still claimed, and is sent again when that runs out.
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
     if (failed) throw failed.reason
@@ -87,14 +99,6 @@ export function createNotificationService(
     deliverDue,
     nextDue: () => selectNextDue(db),
     of: (subjectId) => selectNotificationsOf(db, subjectId),
+    ...createDeliveryLog(deps, families),
   }
-}
-
-function countBy(
-  notifications: Iterable<Notification>,
-  key: (notification: Notification) => string,
-): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const notification of notifications) counts.set(key(notification), (counts.get(key(notification)) ?? 0) + 1)
-  return counts
 }

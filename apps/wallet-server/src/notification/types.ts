@@ -7,6 +7,7 @@
  */
 import type { ApiFamily, NotificationState, RecordedSignature } from '@tradepay/contract'
 import type { OutgoingAnswer } from '../ports.ts'
+import type { DeliveryLog } from './log.ts'
 
 export interface Notification {
   notificationId: string
@@ -57,7 +58,7 @@ export interface Attempt {
   reason: string | null
 }
 
-export interface NotificationService {
+export interface NotificationService extends DeliveryLog {
   /** Sends what is due, at most `limit` at once; answers how many were attempted. Safe on many servers at once. */
   deliverDue(limit?: number): Promise<number>
   /** When the next notification is due, or null. */

@@ -4,7 +4,7 @@
  * a name server gets around it.
  *
  * Sources: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, 8190); IPv6 by what is allowed, because only
- * 2000::/3 is handed out as global unicast (RFC 4291 §2.4).
+ * 2000::/3 is handed out as global unicast (RFC 4291 §2.4). Ports: WHATWG Fetch, "port blocking".
  */
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
@@ -68,3 +68,14 @@ export function isAddressAllowed(address: string, allowLoopback: boolean): boole
 function isMappedV4(address: string): boolean {
   return new URL(`http://[${address}]`).hostname.startsWith('[::ffff:')
 }
+
+/** Where servers of other protocols listen (mail, shells, name servers, X11, chat), which a request must not be made to speak to. */
+const refusedPorts = new Set([
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+  111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
+  540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,
+  6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+])
+
+/** True when a stranger's port may be called; an empty one is that of the protocol. */
+export const isPortAllowed = (port: string): boolean => port === '' || !refusedPorts.has(Number(port))

@@ -22,7 +22,7 @@ export async function requestPayment(shop: Shop, order: Order): Promise<Order> {
   // Past its time the wallet would not take it. Nobody ever had a tradeNo, so nobody can have paid.
   if (order.expiresAt <= shop.clock.now()) return closeOrder(shop, order.orderNo)
   try {
-    const { tradeNo } = await shop.wallet.create({
+    const { tradeNo } = await shop.wallet.createOrder({
       orderNo: order.orderNo,
       title: order.title,
       amount: money(order.currency, BigInt(order.amount)),
@@ -52,7 +52,7 @@ export async function requestPayment(shop: Shop, order: Order): Promise<Order> {
 export async function inquirePayment(shop: Shop, order: Order): Promise<Order> {
   if (order.state !== 'PAYABLE' || order.tradeNo === null) return order
   try {
-    const { state, amount, orderNo, paidAt } = await shop.wallet.inquire({ tradeNo: order.tradeNo })
+    const { state, amount, orderNo, paidAt } = await shop.wallet.inquireOrder({ tradeNo: order.tradeNo })
     if (state === 'PROCESSING') return order
     if (state !== 'PAID') return await closeOrder(shop, order.orderNo)
     if (orderNo !== order.orderNo || amount.currency !== order.currency || amount.minor !== BigInt(order.amount)) {

@@ -1,48 +1,35 @@
 /**
- * The client of the super-app payment API (steps 4 and 7): creates orders and inquires them.
- *
- * Every request is signed, every answer verified over its raw bytes before it is parsed. An outcome that is not known
- * for certain is an error with `isUnknown`, never a failure. Source: superapp-payment-api §5.1, §5.2, §5.5.
+ * The client of the super-app family (steps 4 and 7). Every request is signed, every answer verified over its raw bytes
+ * before it is parsed. Source: superapp-payment-api §5 and §8.
  */
-import { superappPaths } from '@tradepay/contract'
-import { DEFAULT_TOLERANCE_SECONDS, systemClock, type Clock } from '../clock.ts'
-import { TradePayError } from '../errors.ts'
+import { readOptionalText, readOptionalTime, readText } from '../wire/json.ts'
+import { TradePayError, type Reason } from '../errors.ts'
+import { askedFor, checkCreate, checkRefund, checkText } from './arguments.ts'
+import type { MerchantClient } from './merchant-client.ts'
+import { completeOptions, type CompleteOptions, type TradePayClientOptions } from './options.ts'
+import type * as Orders from './order-types.ts'
+import type { CreateRefund, Refund, RefundNumber } from './refund-types.ts'
+import { SuperappCall } from './superapp-call.ts'
 import {
-  asObject,
-  NotUnderstood,
-  readAmount,
-  readOptionalText,
-  readOptionalTime,
-  readPaymentState,
-  readText,
-} from '../wire.ts'
-import type { JsonObject } from '../wire.ts'
-import type { WalletPublicKey } from '../wallet-keys.ts'
-import { SignedCall } from './signed-call.ts'
-import type { CreatedOrder, CreateOrder, InquiredOrder, InquireOrder } from './types.ts'
-
-export interface TradePayClientOptions {
-  /** Address of the wallet server, such as `https://wallet.example`. A path is kept and is part of what is signed. */
-  baseUrl: string
-  /** The id that the wallet gave your app. */
-  clientId: string
-  /** Your private key: PKCS#8 or PKCS#1 PEM, RSA of at least 2048 bits. Keep it on the server. */
-  privateKey: string
-  /** The wallet's public key, or one for each key version. */
-  walletPublicKey: WalletPublicKey
-  /** Version of your key at the wallet. Default 1. */
-  keyVersion?: number
-  /** How long a call may take in all, in milliseconds. Default 10,000. */
-  timeoutMs?: number
-  /** In place of the global fetch. */
-  fetch?: typeof globalThis.fetch
-  /** In place of the system's clock. */
-  clock?: Clock
-  /** How far `Response-Time` may be from now, both ways, in seconds. Default 300. */
-  toleranceSeconds?: number
-}
+  payContent,
+  readInquiredOrder,
+  readInquiredRefund,
+  readTokens,
+  readUser,
+  refundContent,
+  superappCallPaths as paths,
+  wireNumber,
+} from './superapp-messages.ts'
+import { expectSame, understand } from './understand.ts'
+import type { User, UserTokens } from './user-types.ts'
+import { waitForFinal } from './wait-for-final.ts'
 
 /**
+ * The client of merchants of the super-app family.
+ *
+ * This family has no call that gives a statement (superapp-payment-api §5): ask the wallet for its statement file and read
+ * it with `parseStatement`, or take an `AlipayClient` with the same options, which sees the same orders.
+ *
  * @example
  * const wallet = new TradePayClient({
  *   baseUrl: 'https://wallet.example',
@@ -50,130 +37,136 @@ export interface TradePayClientOptions {
  *   privateKey: readFileSync('merchant-private-key.pem', 'utf8'),
  *   walletPublicKey: readFileSync('wallet-public-key.pem', 'utf8'),
  * })
- * const { tradeNo } = await wallet.create({
- *   orderNo: 'A-1001',
- *   title: 'Two coffees',
- *   amount: money('CNY', 3600n),
- *   orderCreatedAt: new Date(),
- * })
+ * const { tradeNo } = await wallet.createOrder({ orderNo: 'A1001', title: 'Two coffees', amount: money('CNY', 3600n) })
  */
-export class TradePayClient {
-  readonly #call: SignedCall
+export class TradePayClient implements MerchantClient {
+  readonly #options: CompleteOptions
+  readonly #call: SuperappCall
 
   /** @throws KeyError or TypeError when an option cannot be used; no call is made. */
   constructor(options: TradePayClientOptions) {
-    this.#call = new SignedCall({
-      keyVersion: 1,
-      timeoutMs: 10_000,
-      fetch: globalThis.fetch,
-      clock: systemClock,
-      toleranceSeconds: DEFAULT_TOLERANCE_SECONDS,
-      ...withoutUndefined(options),
+    this.#options = completeOptions(options)
+    this.#call = new SuperappCall(this.#options)
+  }
+
+  async createOrder(order: Orders.CreateOrder): Promise<Orders.CreatedOrder> {
+    checkCreate(order, { orderNo: /^[A-Za-z0-9_-]{1,64}$/, description: 256 })
+    const { orderNo } = order
+    const { result, content } = await this.#call.send(paths.pay, payContent(order), {
+      requestId: orderNo,
+      mayRepeat: true,
+    })
+    return understand(orderNo, () => {
+      expectSame(content, 'paymentRequestId', orderNo, 'optional')
+      return { tradeNo: readText(content, 'paymentId'), orderNo, status: result.status === 'S' ? 'PAID' : 'ACCEPTED' }
     })
   }
 
-  /**
-   * Asks the wallet for an order to be paid (`POST /v1/payments/pay`). May be repeated with the same content: the wallet
-   * answers the same tradeNo and makes no second order.
-   *
-   * @throws TradePayError `isUnknown`: repeat later with the same number and content. Otherwise the wallet refused
-   *   (`code`, such as `REPEAT_REQ_INCONSISTENT` or `ORDER_IS_CLOSED`) and there is nothing to pay.
-   */
-  async create(order: CreateOrder): Promise<CreatedOrder> {
-    checkCreate(order)
-    const amount = { currency: order.amount.currency, value: order.amount.minor.toString() }
-    const { result, content } = await this.#call.send(superappPaths.pay, order.orderNo, {
-      paymentRequestId: order.orderNo,
-      appId: order.appId,
-      paymentOrderTitle: order.title,
-      paymentAmount: amount,
-      paymentFactor: { isCashierPayment: true },
-      paymentExpiryTime: order.expiresAt?.toISOString(),
-      paymentNotifyUrl: order.notifyUrl,
-      order: {
-        referenceOrderId: order.orderNo,
-        orderDescription: order.description ?? order.title,
-        orderAmount: amount,
-        orderCreateTime: order.orderCreatedAt.toISOString(),
-        buyer: order.buyerId === undefined ? undefined : { referenceBuyerId: order.buyerId },
-      },
-    })
-    return this.#call.understand(order.orderNo, () => {
-      expectSame(content, 'paymentRequestId', order.orderNo, 'optional')
-      return {
-        tradeNo: readText(content, 'paymentId'),
-        orderNo: order.orderNo,
-        status: result.status === 'S' ? 'PAID' : 'ACCEPTED',
-        resultCode: result.code,
-      }
+  inquireOrder(order: Orders.OrderNumber): Promise<Orders.InquiredOrder> {
+    return this.#inquire(order)
+  }
+
+  waitForFinal(order: Orders.OrderNumber, options?: Orders.WaitOptions): Promise<Orders.FinalOrder> {
+    return waitForFinal((signal) => this.#inquire(order, signal), this.#options, options)
+  }
+
+  async #inquire(order: Orders.OrderNumber, signal?: AbortSignal): Promise<Orders.InquiredOrder> {
+    const { name, value } = wireNumber(order)
+    const rules = { requestId: value, mayRepeat: true, signal }
+    const { content } = await this.#call.send(paths.inquiryPayment, { [name]: value }, rules)
+    return understand(value, () => {
+      expectSame(content, name, value, 'required')
+      return readInquiredOrder(content)
     })
   }
 
-  /**
-   * Asks for the present state of an order (`POST /v1/payments/inquiryPayment`). May be repeated; not more often than
-   * every few seconds.
-   *
-   * @example
-   * const { state } = await wallet.inquire({ orderNo: 'A-1001' })
-   * if (state === 'PAID') ship()
-   *
-   * @throws TradePayError `ORDER_NOT_EXIST` when the wallet has no such order. Right after an unknown create it may still
-   *   be on its way: ask again before giving up.
-   */
-  async inquire(which: InquireOrder): Promise<InquiredOrder> {
-    const requestId = 'tradeNo' in which ? which.tradeNo : which.orderNo
-    const name = 'tradeNo' in which ? 'paymentId' : 'paymentRequestId'
-    checkNumber(requestId, 'tradeNo' in which ? 'tradeNo' : 'orderNo')
-    const { content } = await this.#call.send(superappPaths.inquiryPayment, requestId, { [name]: requestId })
-    return this.#call.understand(requestId, () => {
-      expectSame(content, name, requestId, 'required')
-      const state = readPaymentState(readText(content, 'paymentStatus'))
-      return {
-        tradeNo: readText(content, 'paymentId'),
-        orderNo: readText(content, 'paymentRequestId'),
-        state,
-        amount: readAmount(content, 'paymentAmount'),
-        paidAt: state === 'PAID' ? readOptionalTime(content, 'paymentTime') : null,
-        reason: state === 'FAILED' ? readOptionalText(content, 'paymentFailReason') : null,
-      }
+  async closeOrder(order: Orders.OrderNumber): Promise<Orders.ClosedOrder> {
+    const { tradeNo, orderNo, state } = await this.inquireOrder(order)
+    if (state === 'PAID') {
+      throw new TradePayError('The order is paid and cannot be closed: refund it.', {
+        code: 'ORDER_STATUS_INVALID',
+        reason: 'ORDER_STATE',
+        requestId: orderNo,
+        isUnknown: false,
+      })
+    }
+    if (state === 'PROCESSING') await this.cancelOrder({ tradeNo })
+    return { tradeNo, orderNo }
+  }
+
+  async cancelOrder(order: Orders.OrderNumber): Promise<Orders.CancelledOrder> {
+    const { name, value } = wireNumber(order)
+    const asked = askedFor(order)
+    try {
+      const rules = { requestId: value, mayRepeat: true }
+      const { content } = await this.#call.send(paths.cancelPayment, { [name]: value }, rules)
+      return understand(value, () => {
+        expectSame(content, name, value, 'optional')
+        const tradeNo = readOptionalText(content, 'paymentId', 64)
+        if (tradeNo === null) return { ...asked, outcome: 'NEVER_CAME' }
+        return { tradeNo, orderNo: readOptionalText(content, 'paymentRequestId', 64) ?? asked.orderNo, outcome: null }
+      })
+    } catch (error) {
+      // It had ended unpaid before: what was asked for is so.
+      if (error instanceof TradePayError && error.reason === 'ORDER_CLOSED') return { ...asked, outcome: 'CLOSED' }
+      throw error
+    }
+  }
+
+  async refund(refund: CreateRefund): Promise<Refund> {
+    checkRefund(refund)
+    const { refundNo, amount } = refund
+    const rules = { requestId: refundNo, mayRepeat: true, alsoAccept: 'REFUND_IN_PROCESS' }
+    const sent = this.#call.send(paths.refund, refundContent(refund), rules)
+    const { result, content } = await withReason(sent, 'PROCESS_FAIL', 'REFUND_FAILED')
+    return understand(refundNo, () => {
+      const about = { refundNo, refundId: readOptionalText(content, 'refundId', 64), amount, failReason: null }
+      if (result.status !== 'S') return { ...about, state: 'PROCESSING', refundedAt: null }
+      return { ...about, state: 'SUCCEEDED', refundedAt: readOptionalTime(content, 'refundTime') }
     })
   }
-}
 
-/** A verified answer about another order is not an answer to this call. */
-function expectSame(content: JsonObject, name: string, expected: string, presence: 'required' | 'optional'): void {
-  const value = presence === 'required' ? readText(content, name) : readOptionalText(content, name, 64)
-  if (value !== null && value !== expected) throw new NotUnderstood(`"${name}" is that of another order.`)
-}
+  async inquireRefund(refund: RefundNumber): Promise<Refund> {
+    checkRefund(refund)
+    const { refundNo } = refund
+    const rules = { requestId: refundNo, mayRepeat: true }
+    const sent = this.#call.send(paths.inquiryRefund, { refundRequestId: refundNo }, rules)
+    const { content } = await withReason(sent, 'ORDER_NOT_EXIST', 'REFUND_NOT_FOUND')
+    return understand(refundNo, () => {
+      expectSame(content, 'refundRequestId', refundNo, 'required')
+      return readInquiredRefund(content)
+    })
+  }
 
-function checkNumber(value: string, name: string): void {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(value)) {
-    throw refuseArgument(name, 'expected 1 to 64 letters, digits, "-" or "_"', value)
+  async exchangeAuthCode(authCode: string): Promise<UserTokens> {
+    checkText('authCode', authCode, { min: 1, max: 64 }, 'applyToken')
+    return this.#applyToken({ grantType: 'AUTHORIZATION_CODE', authCode })
+  }
+
+  async refreshTokens(refreshToken: string): Promise<UserTokens> {
+    checkText('refreshToken', refreshToken, { min: 1, max: 128 }, 'applyToken')
+    return this.#applyToken({ grantType: 'REFRESH_TOKEN', refreshToken })
+  }
+
+  async #applyToken(request: object): Promise<UserTokens> {
+    const rules = { requestId: 'applyToken', mayRepeat: false }
+    const { content } = await this.#call.send(paths.applyToken, request, rules)
+    return understand(rules.requestId, () => readTokens(content))
+  }
+
+  async getUser(accessToken: string): Promise<User> {
+    const rules = { requestId: 'inquiryUserInfo', mayRepeat: true }
+    checkText('accessToken', accessToken, { min: 1, max: 128 }, rules.requestId)
+    const { content } = await this.#call.send(paths.inquiryUserInfo, { accessToken }, rules)
+    return understand(rules.requestId, () => readUser(content))
   }
 }
 
-/** What the wallet would refuse anyway is said here, before the network, and by the name the caller used. */
-function checkCreate(order: CreateOrder): void {
-  checkNumber(order.orderNo, 'orderNo')
-  asObject(order.amount, '"amount"')
-  if (order.amount.minor <= 0n) throw refuseArgument('amount', 'expected more than zero', order.orderNo)
-  if (order.title === '' || order.title.length > 256) {
-    throw refuseArgument('title', 'expected 1 to 256 characters', order.orderNo)
-  }
-  if ((order.description?.length ?? 0) > 256) {
-    throw refuseArgument('description', 'expected at most 256 characters', order.orderNo)
-  }
-}
-
-function refuseArgument(name: string, expected: string, requestId: string): TradePayError {
-  return new TradePayError(`"${name}" cannot be sent: ${expected}.`, {
-    code: 'INVALID_ARGUMENT',
-    requestId: requestId.slice(0, 64),
-    isUnknown: false,
+/** A code that means something of its own in this call. */
+function withReason<T>(sent: Promise<T>, code: string, reason: Reason): Promise<T> {
+  return sent.catch((error: unknown) => {
+    if (!(error instanceof TradePayError) || error.code !== code) throw error
+    const { message, status, requestId, isUnknown } = error
+    throw new TradePayError(message, { code, reason, status, requestId, isUnknown })
   })
-}
-
-/** An option given as undefined means its default. */
-function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
 }

@@ -4,8 +4,9 @@
  * The signature covers the raw bytes, so it must stand before `express.json()`, or behind `express.raw()`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { readBody, send } from './node.ts'
-import type { NotificationHandler } from './superapp-notification.ts'
+import { BodyAlreadyParsed } from './body-parsed.ts'
+import { answer, send } from './node.ts'
+import type { NotificationHandler } from './types.ts'
 
 /** What Express adds to node's request, as far as it matters here. */
 interface ExpressRequest extends IncomingMessage {
@@ -14,6 +15,10 @@ interface ExpressRequest extends IncomingMessage {
 }
 
 /**
+ * A route's handler for Express 4 and 5.
+ *
+ * Where another middleware has parsed the body, `next` is called with an error that says what to change.
+ *
  * @example
  * app.post('/notify', expressHandler(onNotification)) // before app.use(express.json())
  */
@@ -21,21 +26,19 @@ export function expressHandler(
   handle: NotificationHandler,
 ): (request: ExpressRequest, response: ServerResponse, next: (error?: unknown) => void) => Promise<void> {
   return async (request, response, next) => {
+    // Inside a router `url` is cut at its mount; the wallet signed the whole path.
+    const { method = '', originalUrl, url = '/', headers } = request
+    const about = { method, path: originalUrl ?? url, headers }
     try {
-      if (!Buffer.isBuffer(request.body) && request.readableDidRead) {
-        throw new Error(
-          'The body was parsed before the notification handler could verify its bytes: mount expressHandler before express.json(), or behind express.raw({ type: "*/*" }).',
+      if (Buffer.isBuffer(request.body)) {
+        send(response, await handle({ ...about, body: request.body }))
+      } else if (request.readableDidRead) {
+        throw new BodyAlreadyParsed(
+          'mount expressHandler before express.json() and express.urlencoded(), or behind express.raw({ type: "*/*" }).',
         )
+      } else {
+        await answer(response, request, (body) => handle({ ...about, body }))
       }
-      const body = Buffer.isBuffer(request.body) ? request.body : await readBody(request)
-      if (body === 'LOST') return
-      if (body === 'TOO_LARGE') {
-        response.writeHead(413, { Connection: 'close' }).end()
-        return
-      }
-      // Inside a router `url` is cut at its mount; the wallet signed the whole path.
-      const path = request.originalUrl ?? request.url ?? '/'
-      send(response, await handle({ method: request.method ?? '', path, headers: request.headers, body }))
     } catch (error) {
       next(error)
     }

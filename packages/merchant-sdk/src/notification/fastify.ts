@@ -2,8 +2,9 @@
  * Connects a notification handler (step 18) to Fastify, of which only the shape is known here: any version with
  * encapsulated plugins will do. The plugin keeps its raw-body parser to itself; other routes go on parsing JSON.
  */
+import { BodyAlreadyParsed } from './body-parsed.ts'
 import { MAX_BODY_BYTES } from './node.ts'
-import type { NotificationHandler, RawRequest } from './superapp-notification.ts'
+import type { NotificationHandler, RawRequest } from './types.ts'
 
 interface RequestLike {
   method: string
@@ -29,6 +30,9 @@ interface FastifyLike {
 }
 
 /**
+ * A plugin with one route, for Fastify 4 and 5. A body of more than 64 KiB is answered 413; one that a hook has parsed makes
+ * the route fail with an error that says what to change.
+ *
  * @param path of the route, default `/notify`
  *
  * @example
@@ -42,7 +46,10 @@ export function fastifyPlugin(handle: NotificationHandler, path = '/notify'): (f
     })
     fastify.post(path, async ({ method, url, headers, body }, reply) => {
       // A request without a body reaches the handler as no bytes; its signature decides.
-      const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+      const bytes = body ?? Buffer.alloc(0)
+      if (!Buffer.isBuffer(bytes)) {
+        throw new BodyAlreadyParsed('register fastifyPlugin in a scope before a hook that parses it.')
+      }
       const answer = await handle({ method, path: url, headers, body: bytes })
       return reply.code(answer.status).headers(answer.headers).send(answer.body)
     })

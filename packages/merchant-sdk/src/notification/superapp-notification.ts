@@ -1,98 +1,48 @@
 /**
- * Hears from the wallet that an order was paid (step 18), and answers in the protocol's words, signed.
+ * Hears from a wallet of the super-app family what became of an order (step 18), and answers in the protocol's words, signed.
  *
  * The signature is verified over the raw bytes, and the time checked, before anything is parsed; there is no way to get
  * the content without the check. The wallet sends until it is acknowledged, so the same notification may come many
  * times. Source: superapp-payment-api §3 and §7.
  */
 import { parsePrivateKey, signSuperapp } from '@tradepay/signature'
-import type { Money } from '@tradepay/money'
 import { DEFAULT_TOLERANCE_SECONDS, systemClock, type Clock } from '../clock.ts'
-import { findFlaw, type RawHeaders } from '../verify-message.ts'
+import { findFlaw } from '../verify-message.ts'
 import { parseWalletKeys, type WalletPublicKey } from '../wallet-keys.ts'
-import {
-  NotUnderstood,
-  parseObject,
-  readAmount,
-  readOptionalText,
-  readOptionalTime,
-  readResult,
-  readText,
-} from '../wire.ts'
-import type { JsonObject } from '../wire.ts'
+import { NotUnderstood, parseObject } from '../wire/json.ts'
+import { tell, type Listener } from './listeners.ts'
+import { readSuperappNotification } from './read-superapp.ts'
+import { NotificationRefused, type NotificationHandler, type RawAnswer, type Refusal } from './types.ts'
 
-/** A verified notification. */
-export interface PaymentNotification {
-  tradeNo: string
-  /** Your own number, as given to `create`. */
-  orderNo: string
-  /** Compare it with your own order before you believe that this order was paid. */
-  amount: Money
-  /** `PAID`, or `FAILED`: the payment failed for good. */
-  state: 'PAID' | 'FAILED'
-  paidAt: Date | null
-  /** Only for `FAILED`, when the wallet says why. */
-  reason: string | null
-}
-
+/** Options of {@link notificationHandler}. */
 export interface NotificationOptions {
+  /** The id that the wallet gave your app; a notification for another one is refused. */
   clientId: string
   /** Signs the acknowledgement. PKCS#8 or PKCS#1 PEM. */
   privateKey: string
   /** Version of your key at the wallet. Default 1. */
   keyVersion?: number
+  /** The wallet's public key, or one for each key version. */
   walletPublicKey: WalletPublicKey
   /** How far `Request-Time` may be from now, both ways, in seconds. Default 300. */
   toleranceSeconds?: number
+  /** In place of the system's clock. */
   clock?: Clock
   /**
    * The path of the address that the wallet was given, when a proxy in front of this server changes it: the wallet signs
    * the path it calls. By default the path as it arrives.
    */
   publicPath?: string
-  /** Called for a payment that failed for good. By default such a notification is acknowledged and nothing else happens. */
-  onFailed?(notification: PaymentNotification): unknown
   /** Told why a notification was not acknowledged, for your log. By default nothing. */
-  onRefused?(refusal: { code: string; message: string; error?: unknown }): void
-}
-
-/** A request as it arrived. `body` is its bytes, before any parser. */
-export interface RawRequest {
-  method: string
-  /** Path with query, as it arrived. */
-  path: string
-  headers: RawHeaders
-  body: Uint8Array
-}
-
-/** What to answer, as it is: sending other bytes breaks the signature. */
-export interface RawAnswer {
-  status: number
-  headers: Record<string, string>
-  body: Buffer
-}
-
-export type NotificationHandler = (request: RawRequest) => Promise<RawAnswer>
-
-/**
- * Throw it in your callback to say "this is not an order of mine as you describe it": another amount, an unknown number.
- * It is answered with `F`. Any other error is answered with `U`, so that the wallet sends again.
- */
-export class NotificationRefused extends Error {
-  override name = 'NotificationRefused'
-  constructor(
-    message: string,
-    /** `ORDER_NOT_EXIST`, `REPEAT_REQ_INCONSISTENT`, or another code of the protocol. */
-    readonly code: string = 'PROCESS_FAIL',
-  ) {
-    super(message)
-  }
+  onRefused?(refusal: Refusal): void
 }
 
 /**
- * Makes a handler from bytes to bytes; `nodeHandler`, `expressHandler` and `fastifyPlugin` connect it to a server. The
- * wallet is told `S` when the callback returns, so do everything that must not be lost before that, and do it once only,
- * however often it is called: return normally for a repeat.
+ * Makes a handler of the super-app family's notifications; `nodeHandler`, `expressHandler`, `fastifyPlugin`, `honoHandler`
+ * and `fetchHandler` connect it to a server. The wallet is told `S`, signed, when the listener returns.
+ *
+ * @param listener what to do with a paid order; or an object with `onPaid`, `onFailed` and `onRefund`, such as an inbox
+ * @throws KeyError or TypeError when an option cannot be used. The handler itself never rejects.
  *
  * @example
  * const onNotification = notificationHandler({ clientId, privateKey, walletPublicKey }, async ({ orderNo, amount }) => {
@@ -101,13 +51,8 @@ export class NotificationRefused extends Error {
  *   await markPaid(order)
  * })
  * http.createServer(nodeHandler(onNotification)).listen(8080)
- *
- * @throws KeyError or TypeError when an option cannot be used. The handler itself never rejects.
  */
-export function notificationHandler(
-  options: NotificationOptions,
-  onPaid: (notification: PaymentNotification) => unknown,
-): NotificationHandler {
+export function notificationHandler(options: NotificationOptions, listener: Listener): NotificationHandler {
   const clock = options.clock ?? systemClock
   const toleranceSeconds = options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS
   const walletKeys = parseWalletKeys(options.walletPublicKey)
@@ -143,8 +88,7 @@ export function notificationHandler(
 
     const path = uri.split('?', 1)[0]!
     try {
-      const notification = readNotification(parseObject(body))
-      await (notification.state === 'PAID' ? onPaid(notification) : options.onFailed?.(notification))
+      await tell(listener, readSuperappNotification(parseObject(body)))
       return await sign(path, { status: 'S', code: 'SUCCESS', message: 'success' })
     } catch (error) {
       const result = resultOf(error)
@@ -169,36 +113,6 @@ function resultOf(error: unknown): WireResult {
     code: 'UNKNOWN_EXCEPTION',
     message: 'The notification could not be handled now. Send it again.',
   }
-}
-
-/**
- * Dialects say the outcome as `paymentStatus`, as `paymentResult`, or both. Where both stand they must agree: a message
- * that contradicts itself is believed in neither way.
- */
-function readNotification(content: JsonObject): PaymentNotification {
-  const states = new Set<'PAID' | 'FAILED'>()
-  const status = readOptionalText(content, 'paymentStatus', 64)
-  if (status !== null) states.add(finalState(status, { SUCCESS: 'PAID', FAIL: 'FAILED' }, 'paymentStatus'))
-  if (content['paymentResult'] !== undefined && content['paymentResult'] !== null) {
-    states.add(finalState(readResult(content, 'paymentResult').status, { S: 'PAID', F: 'FAILED' }, 'paymentResult'))
-  }
-  const [state, contradiction] = states
-  if (state === undefined) throw new NotUnderstood('There is neither "paymentStatus" nor "paymentResult".')
-  if (contradiction !== undefined) throw new NotUnderstood('"paymentStatus" and "paymentResult" contradict each other.')
-  return {
-    tradeNo: readText(content, 'paymentId'),
-    orderNo: readText(content, 'paymentRequestId'),
-    amount: readAmount(content, 'paymentAmount'),
-    state,
-    paidAt: state === 'PAID' ? readOptionalTime(content, 'paymentTime') : null,
-    reason: state === 'FAILED' ? readOptionalText(content, 'paymentFailReason') : null,
-  }
-}
-
-function finalState(word: string, meanings: Record<string, 'PAID' | 'FAILED'>, name: string): 'PAID' | 'FAILED' {
-  const state = Object.hasOwn(meanings, word) ? meanings[word] : undefined
-  if (state === undefined) throw new NotUnderstood(`"${name}" is none of ${Object.keys(meanings).join(', ')}.`)
-  return state
 }
 
 const jsonHeaders = { 'Content-Type': 'application/json; charset=UTF-8' }

@@ -1,9 +1,8 @@
 /**
  * Reads values of the super-app family's JSON, once a message is verified. Nothing is guessed: what is not as the
- * protocol says is reported by name. Source: superapp-payment-api §4, §5.5, §6.1, §6.6.
+ * protocol says is reported by name. Source: superapp-payment-api §4, §6.1, §6.6.
  */
 import { MoneyError, parseMinor, type Money } from '@tradepay/money'
-import type { PaymentState } from './client/types.ts'
 
 /** A verified message says something this package does not understand. */
 export class NotUnderstood extends Error {
@@ -58,27 +57,16 @@ export function readAmount(object: JsonObject, name: string): Money {
   }
 }
 
-export function readOptionalTime(object: JsonObject, name: string): Date | null {
-  const text = readOptionalText(object, name, 64)
-  if (text === null) return null
-  const time = new Date(text)
+/** A time that must be there. */
+export function readTime(object: JsonObject, name: string): Date {
+  const time = new Date(readText(object, name))
   if (Number.isNaN(time.getTime())) throw new NotUnderstood(`"${name}" is not an ISO 8601 time.`)
   return time
 }
 
-const paymentStates: Readonly<Record<string, PaymentState>> = {
-  PROCESSING: 'PROCESSING',
-  SUCCESS: 'PAID',
-  CANCELLED: 'CLOSED',
-  FAIL: 'FAILED',
-}
-
-/** `paymentStatus` in the words of this package. */
-export function readPaymentState(status: string): PaymentState {
-  const state = Object.hasOwn(paymentStates, status) ? paymentStates[status] : undefined
-  if (state === undefined)
-    throw new NotUnderstood(`"paymentStatus" is none of ${Object.keys(paymentStates).join(', ')}.`)
-  return state
+/** A time that may be missing or null. */
+export function readOptionalTime(object: JsonObject, name: string): Date | null {
+  return readOptionalText(object, name, 64) === null ? null : readTime(object, name)
 }
 
 export interface Result {

@@ -4,7 +4,7 @@
  */
 import type { AlipayParameters } from '../alipay.ts'
 import { explain, type Explanation } from './explain.ts'
-import { readings } from './recover.ts'
+import { readings, strictBase64 } from './recover.ts'
 import type { Search } from './search.ts'
 import type { Signer } from './signer.ts'
 import { byteChanges, lineEndChanges } from './spell-bytes.ts'
@@ -45,10 +45,6 @@ export function explainAlipay(given: AlipayCase): Explanation {
     search: searchOf(parameters, kind),
   })
 }
-
-/** The only form that this family knows. */
-const strictBase64 = (text: string): Buffer | null =>
-  /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : null
 
 function write({ parameters, keepEmpty, keepSignType, order, join }: Draft): Buffer {
   const kept = parameters.filter(

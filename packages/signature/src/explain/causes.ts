@@ -77,6 +77,10 @@ export const causes = {
     sentence: 'The string holds another query than the request.',
     change: 'Sign the path without a query, or with the query exactly as it is sent.',
   },
+  QUERY_MISSING: {
+    sentence: 'The string leaves out the query, which belongs to it here.',
+    change: 'Sign the path with its query, exactly as they are sent.',
+  },
   CLIENT_ID: {
     sentence: 'The string holds another id than the Client-Id header.',
     change: 'Sign the very text of the Client-Id header.',
@@ -116,6 +120,14 @@ export const causes = {
   LINE_ENDS: {
     sentence: 'Line ends or blanks differ between the string and the message.',
     change: 'Join with single line feeds as in the expected string, nothing behind it, and send what you signed.',
+  },
+  LAST_LINE_END: {
+    sentence: 'The string lacks the line feed behind its last part.',
+    change: 'End every part with a line feed, the last one too; an empty body is an empty line.',
+  },
+  AUTH_FIELDS: {
+    sentence: 'The fields of the authorization header are written otherwise in the string.',
+    change: 'Write the fields once, sign that very text, and send it with ",sign=" behind it.',
   },
   EMPTY_PARAMETERS: {
     sentence: 'Empty parameters are in the string and not in the message, or the other way round.',

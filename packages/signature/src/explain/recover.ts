@@ -99,6 +99,10 @@ const hashOfLength = new Map([
   [64, 'sha512'],
 ])
 
+/** The only form that the Alipay family knows. */
+export const strictBase64 = (text: string): Buffer | null =>
+  /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : null
+
 function base64(text: string): Buffer | null {
   return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : null
 }

@@ -61,6 +61,29 @@ export function pathChanges<Draft>(uri: string, replace: Replace<Draft>): Change
   return [...changes('PATH', paths, uri, replace), ...changes('URL_ENCODING', encoded, uri, replace)]
 }
 
+/** What may have stood for the path of a REST call of the Alipay family, whose query is signed. Source: alipay-openapi §10. */
+export function restPathChanges<Draft>(uri: string, replace: Replace<Draft>): Change<Draft>[] {
+  const { path, query } = partsOf(uri)
+  const end = query === '' ? '' : `?${query}`
+  const name = path.replace(/^\/v3\//, '')
+  const paths = [
+    uri.slice(1),
+    `/${name}`,
+    name,
+    name.replaceAll('/', '.'),
+    `${path}/`,
+    `/${path}`,
+    path.toLowerCase(),
+    '/gateway.do',
+  ]
+  const encoded = [percentEncoded(path), percentDecoded(path)].map((each) => each + end)
+  return [
+    ...(query === '' ? [] : changes('QUERY_MISSING', [path], uri, replace)),
+    ...changes('PATH', [...paths, ...paths.map((each) => each + end)], uri, replace),
+    ...changes('URL_ENCODING', encoded, uri, replace),
+  ]
+}
+
 /** The path with another query. */
 export function queryChanges<Draft>(uri: string, replace: Replace<Draft>): Change<Draft>[] {
   const { path, versioned, query } = partsOf(uri)

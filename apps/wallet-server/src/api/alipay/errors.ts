@@ -9,6 +9,7 @@ import {
   type AlipayAnswerNode,
   type AlipaySubCode,
   type RefusalCode,
+  type SignatureExplanation,
 } from '@tradepay/contract'
 
 /** A refusal that only this protocol knows: a missing version, an unknown sign_type. */
@@ -17,6 +18,8 @@ export class GatewayRefusal extends Error {
   constructor(
     readonly subCode: AlipaySubCode,
     message: string,
+    /** Why a signature was refused, where that is told. */
+    readonly explanation: SignatureExplanation | null = null,
   ) {
     super(message)
   }
@@ -61,6 +64,10 @@ const subCodes = {
   REFUND_WINDOW_OVER: 'ACQ.TRADE_HAS_FINISHED',
   MERCHANT_BALANCE_NOT_ENOUGH: 'ACQ.SELLER_BALANCE_NOT_ENOUGH',
 
+  NOTIFICATION_NOT_FOUND: 'ACQ.INVALID_PARAMETER',
+  NOTIFICATION_IN_PROGRESS: 'ACQ.INVALID_PARAMETER',
+  NOTIFICATION_OVERTAKEN: 'ACQ.INVALID_PARAMETER',
+
   BANK_ACCOUNT_NOT_FOUND: 'ACQ.NO_PAYMENT_INSTRUMENTS_AVAILABLE',
   BANK_NOT_AVAILABLE: 'ACQ.NO_PAYMENT_INSTRUMENTS_AVAILABLE',
   BANK_REFUSED: 'ACQ.PAYMENT_FAIL',
@@ -100,7 +107,10 @@ const subCodes = {
 
 /** What a refusal is on this wire. An error that nobody foresaw is `20000` (unknown: query), never a failure. */
 export function errorNode(error: unknown): AlipayAnswerNode {
-  if (error instanceof GatewayRefusal) return node(error.subCode, error.message)
+  if (error instanceof GatewayRefusal) {
+    const { subCode, message, explanation } = error
+    return { ...node(subCode, message), ...(explanation === null ? {} : { explanation }) }
+  }
   const refusal = error instanceof WalletError ? error : new WalletError('OUTCOME_UNKNOWN')
   return node(subCodes[refusal.code], `${refusal.message} ${refusal.action}`)
 }

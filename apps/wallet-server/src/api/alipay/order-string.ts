@@ -9,6 +9,7 @@ import { ALIPAY_ORDER_STRING_METHOD, AlipayTradeCreate, type RecordedSignature }
 import type { Deps, Rooms } from '../../build-server.ts'
 import type { CreateOrder, Order } from '../../order/types.ts'
 import { contentChecker } from '../merchant-door/check-content.ts'
+import { explainer } from '../merchant-door/explanation.ts'
 import { GatewayRefusal } from './errors.ts'
 import { inWordsOfTheDoor, orderCommandOf } from './order-command.ts'
 import { readContent } from './read-content.ts'
@@ -36,9 +37,10 @@ export interface OrderString {
  */
 export async function readOrderString(
   text: string,
-  { clock, settings }: Pick<Deps, 'clock' | 'settings'>,
+  deps: Pick<Deps, 'clock' | 'settings'>,
   { merchants, orders }: Pick<Rooms, 'merchants' | 'orders'>,
 ): Promise<OrderString> {
+  const { clock, settings } = deps
   const parameters = readForm(text)
   if (parameters['method'] !== ALIPAY_ORDER_STRING_METHOD) {
     throw new GatewayRefusal('isv.invalid-method', `The method of an order string is ${ALIPAY_ORDER_STRING_METHOD}.`)
@@ -46,7 +48,7 @@ export async function readOrderString(
   const { client, signature } = await verifyRequest(parameters, merchants, {
     now: clock.now(),
     toleranceSeconds: settings.alipayTimestampToleranceSeconds,
-    explain: settings.sandbox,
+    explain: explainer(deps),
   })
   const { content, source } = readContent(parameters)
   const request = check(content)

@@ -2,66 +2,41 @@
  * Who calls the gateway, and is it what they signed? App → form of the common parameters → time → signature, before
  * anything in biz_content is looked at (step 5). Source: alipay-openapi §1 and §2.
  */
-import { WalletError, type RecordedSignature } from '@tradepay/contract'
-import { alipayRequestString, verifyAlipayRequest, type AlipayParameters } from '@tradepay/signature'
-import type { Client, MerchantService } from '../../merchant/types.ts'
+import { verifyAlipayRequest, type AlipayParameters } from '@tradepay/signature'
+import { explainAlipay } from '@tradepay/signature/explain'
+import type { Explain } from '../merchant-door/explanation.ts'
+import type { Clients } from '../merchant-door/fresh-keys.ts'
 import { parseGmt8 } from '../merchant-door/times.ts'
+import { identify, verifySignature, type VerifiedCall } from './client-signature.ts'
 import { GatewayRefusal } from './errors.ts'
-
-export interface VerifiedCall {
-  client: Client
-  signature: RecordedSignature
-}
+import { refuseSecondReading } from './one-reading.ts'
 
 export interface VerifyRules {
   now: Date
   /** How far `timestamp` may be from now. Clients send the local time of their process, hence a wide default. */
   toleranceSeconds: number
-  /** Whether a refused signature is answered with the string that was expected, as the real gateway does. */
-  explain: boolean
+  /** Says why a signature is refused, with the string that was expected, as the real gateway does. */
+  explain: Explain
 }
 
 /** @throws WalletError CLIENT_UNKNOWN, CLIENT_DISABLED, KEY_UNKNOWN; GatewayRefusal for everything else */
 export async function verifyRequest(
   parameters: AlipayParameters,
-  merchants: Pick<MerchantService, 'client'>,
+  clients: Clients,
   rules: VerifyRules,
 ): Promise<VerifiedCall> {
-  const client = await identify(parameters, merchants)
+  const client = await identify(parameters['app_id'], clients)
   checkCommon(parameters)
   checkTime(parameters, rules)
-  if (client.keys.length === 0) {
-    throw new WalletError('KEY_UNKNOWN', {}, 'No public key is registered for this app.')
-  }
-  // The protocol names no key version: each active key is tried, the newest first, so that keys can be rotated.
-  for (const { version, publicKey } of client.keys) {
-    const stringToSign = await verifyAlipayRequest(parameters, publicKey)
-    if (stringToSign === null) continue
-    return {
-      client,
-      signature: {
-        stringToSign,
-        signature: parameters['sign'] ?? '',
-        algorithm: 'RSA2',
-        keyVersion: version,
-        signedBy: 'MERCHANT',
-        verified: true,
-      },
-    }
-  }
-  const expected = rules.explain ? ` The string that this gateway verified: ${alipayRequestString(parameters)}` : ''
-  throw new GatewayRefusal(
-    'isv.invalid-signature',
-    `The signature does not match: check the string you sign, and that your private key belongs to the registered public key.${expected}`,
-  )
-}
-
-async function identify(parameters: AlipayParameters, merchants: Pick<MerchantService, 'client'>): Promise<Client> {
-  const appId = parameters['app_id'] ?? ''
-  if (appId === '') throw new GatewayRefusal('isv.missing-app-id', 'The parameter app_id is missing.')
-  // Longer or stranger than any id of this wallet: not worth a look.
-  if (!/^[\x21-\x7e]{1,64}$/.test(appId)) throw new WalletError('CLIENT_UNKNOWN')
-  return merchants.client(appId)
+  refuseSecondReading(parameters)
+  const size = Object.entries(parameters).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  return verifySignature(client, clients, {
+    signature: parameters['sign'] ?? '',
+    algorithm: 'RSA2',
+    verify: (publicKey) => verifyAlipayRequest(parameters, publicKey),
+    explain: ({ clientId, keys }) =>
+      rules.explain({ clientId, size }, (otherKeys) => explainAlipay({ parameters, keys, otherKeys })),
+  })
 }
 
 function checkCommon(parameters: AlipayParameters): void {

@@ -1,34 +1,34 @@
 /**
  * The door of the super-app family (steps 4 to 7): verifies the raw bytes, parses, calls one endpoint, signs the answer.
  *
- * Whatever comes in is answered with HTTP 200 and a `result`; refusals are signed too whenever the client is known.
- * No rule about money lives here. Source: superapp-payment-api §2 to §5.
+ * Whatever comes in is answered with HTTP 200 and a `result`; refusals are signed too whenever the client is known and does
+ * not fail too often. No rule about money lives here. Source: superapp-payment-api §2 to §5.
  */
-import {
-  defaultSuperappDialect,
-  SUPERAPP_BODY_LIMIT,
-  superappVersions,
-  WalletError,
-  type SuperappVersion,
-} from '@tradepay/contract'
+import { SUPERAPP_BODY_LIMIT, superappVersions, WalletError, type SuperappVersion } from '@tradepay/contract'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps, Rooms } from '../../build-server.ts'
+import type { Client } from '../../merchant/types.ts'
+import { callLimits, tooManyFailures } from '../merchant-door/call-limits.ts'
+import { explainer } from '../merchant-door/explanation.ts'
+import { isRefusedSignature } from '../merchant-door/fresh-keys.ts'
 import { logUnforeseen } from '../merchant-door/log-unforeseen.ts'
 import { recordCreate, recordedMessage } from '../merchant-door/record-create.ts'
 import { walletSigningKey } from '../merchant-door/wallet-key.ts'
+import { findAddressee } from './addressee.ts'
 import { applyToken } from './apply-token.ts'
 import { cancelPayment } from './cancel-payment.ts'
 import { cancelToken } from './cancel-token.ts'
-import { basePaths, signedPath } from './dialect.ts'
+import { basePaths } from './dialect.ts'
 import type { Endpoint, Outcome } from './endpoint.ts'
+import { explainRefusal } from './explain-refusal.ts'
 import { inquiryPayment } from './inquiry-payment.ts'
 import { inquiryRefund } from './inquiry-refund.ts'
 import { pay } from './pay.ts'
 import { refund } from './refund.ts'
-import { isRefusal, refusalResult, superappResult } from './results.ts'
+import { explanationResult, isRefusal, refusalResult, superappResult } from './results.ts'
 import { sendResult, type Addressee } from './send-result.ts'
 import { inquiryUserInfo } from './user-info.ts'
-import { identify, verifyRequest, type RawRequest } from './verify-request.ts'
+import { verifyRequest, type RawRequest, type VerifiedRequest } from './verify-request.ts'
 
 /** What is routed in each version: the same calls. */
 const endpoints: Endpoint[] = [
@@ -49,6 +49,8 @@ export async function superappDoor(
   const { clock, settings, recorder } = deps
   const key = walletSigningKey(settings)
   const window = () => ({ now: clock.now(), toleranceSeconds: settings.requestTimeToleranceSeconds })
+  const limits = callLimits(deps)
+  const explain = explainer(deps)
   const send = (reply: FastifyReply, body: Outcome['body'], addressee: Addressee | null) =>
     sendResult(reply, body, addressee, { now: clock.now(), key })
 
@@ -66,11 +68,18 @@ export async function superappDoor(
   ): Promise<void> {
     const receivedAt = clock.now()
     const raw = rawRequest(request)
+    let verified: VerifiedRequest
     try {
-      const verified = await verifyRequest(raw, rooms.merchants, window())
+      verified = await verifyRequest(raw, rooms.merchants, window())
+    } catch (error) {
+      return refuse(error, request, reply, raw)
+    }
+    try {
       const { client, uri } = verified
       const addressee = { clientId: client.clientId, method: raw.method, uri, dialect: client.dialect }
-      const outcome = await outcomeOf(endpoint, raw, { client, version, deps, rooms }, request)
+      const outcome = await outcomeOf(endpoint, raw, { client, version, deps, rooms }, request, () =>
+        limits.countCall(client.clientId),
+      )
       const sent = await send(reply, outcome.body, addressee)
       if (outcome.order && sent) {
         recordCreate(recorder, {
@@ -89,23 +98,30 @@ export async function superappDoor(
     }
   }
 
-  /** Answers a refusal that came before the request was verified. */
-  async function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  /** Answers a refusal that came before the request was verified. @param raw what was to be verified, if it was read */
+  async function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, raw?: RawRequest): Promise<void> {
     if (!isRefusal(error)) logUnforeseen(error, request)
-    await send(reply, { result: refusalResult(error) }, await addresseeOf(request))
+    const explained = (client: Client) => {
+      const explanation = raw && isRefusedSignature(error) ? explainRefusal(raw, client, explain) : null
+      return explanation && { result: explanationResult(refusalResult(error), explanation), explanation }
+    }
+    await answerUnverified(
+      request,
+      reply,
+      (client) => (client && explained(client)) ?? { result: refusalResult(error) },
+    )
   }
 
-  /** Who is to get a refusal: the client that the request names, if there is one. */
-  async function addresseeOf(request: FastifyRequest): Promise<Addressee | null> {
-    const { method, url } = request
-    try {
-      const { clientId, dialect } = await identify(request.headers, rooms.merchants)
-      return { clientId, method, uri: signedPath(dialect, url), dialect }
-    } catch (error) {
-      if (!(error instanceof WalletError && error.code === 'CLIENT_DISABLED')) return null
-      const dialect = defaultSuperappDialect
-      return { clientId: String(request.headers['client-id']), method, uri: signedPath(dialect, url), dialect }
-    }
+  /** Answers a request that was not verified: signed for the client that it names, while such requests are few. */
+  async function answerUnverified(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    body: (client: Client | null) => Outcome['body'],
+  ): Promise<void> {
+    const { client, addressee } = await findAddressee(request, rooms.merchants)
+    if (limits.countFailure(request.ip, addressee?.clientId ?? null))
+      return void (await send(reply, body(client), addressee))
+    await send(reply, { result: refusalResult(tooManyFailures()) }, null)
   }
 
   // What the framework refuses (too large, cut off, a Content-Type that is none) is refused in the family's words.
@@ -124,20 +140,25 @@ export async function superappDoor(
         const result = known
           ? superappResult('METHOD_NOT_SUPPORTED', 'This API is called with POST.')
           : refusalResult(new WalletError('API_UNKNOWN'))
-        await send(reply, { result }, await addresseeOf(request))
+        await answerUnverified(request, reply, () => ({ result }))
       })
     }
   }
 }
 
-/** Runs the endpoint. A refusal is an outcome too; it is signed like any other, for the URI that the client signed. */
+/**
+ * Runs the endpoint. A refusal is an outcome too; it is signed like any other, for the URI that the client signed.
+ * @param admit throws when the client calls too often
+ */
 async function outcomeOf(
   endpoint: Endpoint,
   raw: RawRequest,
   call: Parameters<Endpoint['answer']>[1],
   request: FastifyRequest,
+  admit: () => void,
 ): Promise<Outcome> {
   try {
+    admit()
     return await endpoint.answer(parseBody(raw.body), call)
   } catch (error) {
     if (!isRefusal(error)) logUnforeseen(error, request)

@@ -6,9 +6,11 @@ import {
   superappResultCodes,
   WalletError,
   type RefusalCode,
+  type SignatureExplanation,
   type SuperappResult,
   type SuperappResultCode,
 } from '@tradepay/contract'
+import { explanationSentence } from '../merchant-door/explanation.ts'
 
 const codes = {
   INVALID_PARAMETER: 'PARAM_ILLEGAL',
@@ -48,6 +50,10 @@ const codes = {
   REFUND_EXCEEDS_PAYMENT: 'REFUND_AMOUNT_EXCEED',
   REFUND_WINDOW_OVER: 'REFUND_WINDOW_EXCEED',
   MERCHANT_BALANCE_NOT_ENOUGH: 'MERCHANT_BALANCE_NOT_ENOUGH',
+
+  NOTIFICATION_NOT_FOUND: 'PARAM_ILLEGAL',
+  NOTIFICATION_IN_PROGRESS: 'PROCESS_FAIL',
+  NOTIFICATION_OVERTAKEN: 'PROCESS_FAIL',
 
   BANK_ACCOUNT_NOT_FOUND: 'UNAVAILABLE_PAYMENT_METHOD',
   BANK_NOT_AVAILABLE: 'UNAVAILABLE_PAYMENT_METHOD',
@@ -92,6 +98,12 @@ const MESSAGE_MAX = 256
 export function superappResult(code: SuperappResultCode, message: string): SuperappResult {
   return { resultStatus: superappResultCodes[code], resultCode: code, resultMessage: shortened(message) }
 }
+
+/** The result of a refused signature that is explained: the code, and the explanation's sentences. */
+export const explanationResult = (result: SuperappResult, explanation: SignatureExplanation): SuperappResult => ({
+  ...result,
+  resultMessage: shortened(explanationSentence(explanation)),
+})
 
 /** A refusal in the family's own words, for what no room knows of or what one call names otherwise. */
 export class SuperappRefusal extends Error {

@@ -3,9 +3,16 @@
  * is looked at (step 5). Source: superapp-payment-api §2.1 and §3.
  */
 import { WalletError, type RecordedSignature, type RefusalCode } from '@tradepay/contract'
-import { decodeSignature, parseSignatureHeader, SignatureHeaderError, verifySuperapp } from '@tradepay/signature'
+import {
+  decodeSignature,
+  parseSignatureHeader,
+  SignatureHeaderError,
+  verifySuperapp,
+  type SignatureHeader,
+} from '@tradepay/signature'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Client, ClientKey, MerchantService } from '../../merchant/types.ts'
+import { withFreshKeys, type Clients } from '../merchant-door/fresh-keys.ts'
 import { parseIsoTime } from '../merchant-door/times.ts'
 import { signedPath } from './dialect.ts'
 
@@ -24,44 +31,55 @@ export interface VerifiedRequest {
   signature: RecordedSignature
 }
 
+interface Window {
+  now: Date
+  toleranceSeconds: number
+}
+
 /**
  * @throws WalletError CLIENT_UNKNOWN, CLIENT_DISABLED, SIGNATURE_MISSING, SIGNATURE_INVALID, KEY_UNKNOWN,
  * REQUEST_TIME_INVALID
  */
-export async function verifyRequest(
-  request: RawRequest,
-  merchants: Pick<MerchantService, 'client'>,
-  window: { now: Date; toleranceSeconds: number },
-): Promise<VerifiedRequest> {
-  const client = await identify(request.headers, merchants)
+export async function verifyRequest(request: RawRequest, clients: Clients, window: Window): Promise<VerifiedRequest> {
+  const client = await identify(request.headers, clients)
   const header = readSignature(request.headers)
-  const key = chooseKey(client, header.keyVersion)
-  const time = checkTime(request.headers, window)
+  return withFreshKeys(client, clients, (each) => verifyFor(each, header, request, window))
+}
 
-  const { method, url, body } = request
-  const message = { method, clientId: client.clientId, time, body }
+async function verifyFor(
+  client: Client,
+  header: SignatureHeader,
+  request: RawRequest,
+  window: Window,
+): Promise<VerifiedRequest> {
+  const keys = keysOf(client, header.keyVersion)
+  const time = checkTime(request.headers, window)
   const signature = decodeSignature(header.signature)
   if (!signature) {
     throw new WalletError('SIGNATURE_INVALID', {}, 'The signature is not base64: it could not be read.')
   }
-  // What the client's dialect says comes first; every other spelling of the family is taken too.
-  let verified: Awaited<ReturnType<typeof verifySuperapp>> = null
-  for (const uri of new Set([signedPath(client.dialect, url), url])) {
-    verified ??= await verifySuperapp({ ...message, uri }, signature, key.publicKey)
+  const { method, url, body } = request
+  for (const { version, publicKey } of keys) {
+    // What the client's dialect says comes first; every other spelling of the family is taken too.
+    for (const uri of new Set([signedPath(client.dialect, url), url])) {
+      const message = { method, uri, clientId: client.clientId, time, body }
+      const verified = await verifySuperapp(message, signature, publicKey)
+      if (!verified) continue
+      return {
+        client,
+        uri: verified.uri,
+        signature: {
+          stringToSign: verified.stringToSign.toString(),
+          signature: header.signature,
+          algorithm: header.algorithm,
+          keyVersion: version,
+          signedBy: 'MERCHANT',
+          verified: true,
+        },
+      }
+    }
   }
-  if (!verified) throw new WalletError('SIGNATURE_INVALID')
-  return {
-    client,
-    uri: verified.uri,
-    signature: {
-      stringToSign: verified.stringToSign.toString(),
-      signature: header.signature,
-      algorithm: header.algorithm,
-      keyVersion: key.version,
-      signedBy: 'MERCHANT',
-      verified: true,
-    },
-  }
+  throw new WalletError('SIGNATURE_INVALID')
 }
 
 /** The client that the header names, believed or not: also who a refusal is addressed to. */
@@ -85,7 +103,7 @@ const headerRefusals = {
   NO_SIGNATURE: 'SIGNATURE_MISSING',
 } as const satisfies Record<SignatureHeaderError['reason'], RefusalCode>
 
-function readSignature(headers: IncomingHttpHeaders): ReturnType<typeof parseSignatureHeader> {
+function readSignature(headers: IncomingHttpHeaders): SignatureHeader {
   const text = headers['signature']
   if (typeof text !== 'string' || text === '') {
     throw new WalletError('SIGNATURE_MISSING', { field: 'Signature' }, 'The header Signature is missing.')
@@ -99,20 +117,18 @@ function readSignature(headers: IncomingHttpHeaders): ReturnType<typeof parseSig
   }
 }
 
-/** The key of the version; without a version, the newest. */
-function chooseKey(client: Client, version: number | null): ClientKey {
-  const key = version === null ? client.keys[0] : client.keys.find((each) => each.version === version)
-  if (!key) {
-    const which = version === null ? 'No public key' : `No public key of version ${version}`
-    throw new WalletError('KEY_UNKNOWN', { field: 'Signature' }, `${which} is registered for this client.`)
+/** The key of the version; without a version every active key, the newest first, so that such clients can rotate too. */
+function keysOf(client: Client, version: number | null): ClientKey[] {
+  const keys = client.keys.filter((each) => version === null || each.version === version)
+  if (keys.length === 0) {
+    const which = version === null ? 'No active public key' : `No active public key of version ${version}`
+    const why = 'it was never registered, or has been revoked'
+    throw new WalletError('KEY_UNKNOWN', { field: 'Signature' }, `${which} is registered for this client: ${why}.`)
   }
-  return key
+  return keys
 }
 
-function checkTime(
-  headers: IncomingHttpHeaders,
-  { now, toleranceSeconds }: { now: Date; toleranceSeconds: number },
-): string {
+function checkTime(headers: IncomingHttpHeaders, { now, toleranceSeconds }: Window): string {
   const text = headers['request-time']
   const expected = `ISO 8601 with offset, within ${toleranceSeconds} seconds of now`
   const details = { field: 'Request-Time', expected }
