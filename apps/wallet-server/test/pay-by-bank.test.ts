@@ -119,9 +119,10 @@ describe('a payment by bank', () => {
     expect(await pay(order)).toMatchObject({ state: 'SUCCEEDED', paymentId: first.paymentId, first: false })
   })
 
-  test('by 1,000 callers at once reserves once', async () => {
+  test('by 250 callers at once reserves once', async () => {
     const order = await anOrder(world, shop)
-    const answers = await Promise.all(Array.from({ length: 1_000 }, () => pay(order)))
+    // Each is a transaction of its own: they wait for one of ten connections, and at last for the order.
+    const answers = await Promise.all(Array.from({ length: 250 }, () => pay(order)))
     expect(new Set(answers.map(({ paymentId }) => paymentId)).size).toBe(1)
     expect(answers.filter(({ first }) => first)).toHaveLength(1)
     await askBank()

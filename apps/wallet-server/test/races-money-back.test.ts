@@ -177,6 +177,21 @@ describe(`in ${ROUNDS} rounds at the same instant`, { timeout: 120_000 }, () => 
 })
 
 describe('two servers', { timeout: 120_000 }, () => {
+  test('that hear many creates and cancels of the same numbers at once never make an order whose number was remembered', async () => {
+    const { one, two } = servers
+    const { clientId } = shop.client
+    const commands = Array.from({ length: 120 }, () => orderCommand(one, clientId))
+    const create = ({ rooms }: TwoServers['one'], command: CreateOrder): Promise<string> =>
+      wordOf(rooms.orders.create(command), 'CREATED')
+    const [created, cancelled] = await Promise.all([
+      Promise.all(commands.map((command) => Promise.all([create(one, command), create(two, command)]))),
+      Promise.all(commands.map(({ requestId }) => two.rooms.refunds.cancel(clientId, { requestId }))),
+    ])
+    expect(created.map((words) => words.map((word) => word === 'ORDER_CANCELLED'))).toEqual(
+      cancelled.map(({ action }) => [action === 'REMEMBERED', action === 'REMEMBERED']),
+    )
+  })
+
   test('that settle the same 50 payments at the same instant pay each once', async () => {
     const { one, two, bank } = servers
     const orders = await Promise.all(Array.from({ length: 50 }, (_, n) => anOrderWaiting(n)))
