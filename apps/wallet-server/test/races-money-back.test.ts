@@ -27,7 +27,7 @@ import {
 
 const ROUNDS = 200
 /** Both sides have won at least this often: otherwise they never really met. */
-const OFTEN = ROUNDS / 20
+const OFTEN = ROUNDS / 40
 const PAYERS = 20
 const cny = (minor: bigint) => money('CNY', minor)
 let servers: TwoServers
