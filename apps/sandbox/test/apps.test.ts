@@ -105,6 +105,12 @@ describe('an app made at the door', () => {
     expect(answer).not.toHaveProperty('normalUrl')
   })
 
+  it('is refused with a field that there is not, in words that say so', async () => {
+    const answer = await test.call(sandboxPaths.apps, { body: { name: 'Tea', currency: 'CNY' } })
+    expect(refused(answer)).toEqual([400, 'INVALID_PARAMETER', 'currency'])
+    expect(JSON.stringify(answer.body)).toContain('expected no field of this name')
+  })
+
   it.each([
     [{}, 'name'],
     [{ name: '' }, 'name'],

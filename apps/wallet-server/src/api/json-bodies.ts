@@ -83,6 +83,8 @@ function refusalOf(errors: SchemaError[]): WalletError {
 
 function expectedBy(first: SchemaError, errors: SchemaError[]): string {
   if (first.keyword === 'required') return 'a value'
+  // What the schema does not name is refused, so that a misspelt field is noticed.
+  if (first.keyword === 'boolean') return 'no field of this name'
   const allowed = errors
     .filter((error) => error.keyword === 'const' && error.instancePath === first.instancePath)
     .map((error) => ('allowedValue' in error.params ? String(error.params.allowedValue) : ''))
