@@ -7,11 +7,11 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startPostgres } from '@tradepay/embedded-postgres'
+import { throwawayPostgres } from '../support/throwaway-postgres.ts'
 import { fuzz, type Report } from './fuzz.ts'
 import { World } from './world.ts'
 
@@ -52,7 +52,7 @@ async function work(worker: number): Promise<void> {
 }
 
 async function lead(): Promise<void> {
-  const postgres = await database()
+  const postgres = await throwawayPostgres('fuzz')
   const started = performance.now()
   const reports = await Promise.all(Array.from({ length: workers }, (_, worker) => runWorker(worker, postgres.url)))
   await postgres.stop()
@@ -101,24 +101,10 @@ function sorted(reports: Report[]): [string, number][] {
 }
 
 async function listen(port: number): Promise<void> {
-  const postgres = await database()
+  const postgres = await throwawayPostgres('fuzz')
   const world = await World.open(postgres.url, seed, port)
   say(`The world of seed ${seed} listens on http://127.0.0.1:${port}. Ctrl+C ends it.`)
   await once(process, 'SIGINT')
   await world.close()
   await postgres.stop()
-}
-
-async function database(): Promise<{ url: string; stop(): Promise<void> }> {
-  const given = process.env['TRADEPAY_TEST_DATABASE_URL']
-  if (given) return { url: given, stop: async () => undefined }
-  const folder = await mkdtemp(join(tmpdir(), 'tradepay-fuzz-'))
-  const postgres = await startPostgres({ folder })
-  return {
-    url: postgres.url,
-    async stop() {
-      await postgres.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
 }

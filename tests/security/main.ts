@@ -9,11 +9,9 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { startPostgres } from '@tradepay/embedded-postgres'
+import { throwawayPostgres } from '../support/throwaway-postgres.ts'
 import { Originals, tryMutations, type MutationReport } from './mutate.ts'
 import { overHttp } from './over-http.ts'
 import { capture, tryReplays } from './replay.ts'
@@ -70,7 +68,7 @@ async function lead(): Promise<void> {
   }
   say(`${sum(({ tried }) => tried)} mutated requests: ${broken.length} accepted`)
 
-  const postgres = await database()
+  const postgres = await throwawayPostgres('attack')
   const wallet = await Wallet.open(postgres.url)
   try {
     const originals = await Originals.make(seed, wallet.signers)
@@ -118,18 +116,4 @@ async function timed<Result>(what: string, work: () => Promise<Result>): Promise
   const result = await work()
   say(`${what}: ${((performance.now() - started) / 1000).toFixed(1)} s`)
   return result
-}
-
-async function database(): Promise<{ url: string; stop(): Promise<void> }> {
-  const given = process.env['TRADEPAY_TEST_DATABASE_URL']
-  if (given) return { url: given, stop: async () => undefined }
-  const folder = await mkdtemp(join(tmpdir(), 'tradepay-attack-'))
-  const postgres = await startPostgres({ folder })
-  return {
-    url: postgres.url,
-    async stop() {
-      await postgres.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
 }

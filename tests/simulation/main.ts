@@ -8,11 +8,9 @@
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { startPostgres } from '@tradepay/embedded-postgres'
+import { throwawayPostgres } from '../support/throwaway-postgres.ts'
 import { expected, SEEDS_FOR_EVERYTHING } from './expected.ts'
 import { simulate, STEPS_DEFAULT, tellFailure } from './simulate.ts'
 import { Tally } from './tally.ts'
@@ -71,7 +69,7 @@ function readOnly(): { only?: number[] } {
 }
 
 async function lead(): Promise<void> {
-  const postgres = await database()
+  const postgres = await throwawayPostgres('simulation')
   const tally = new Tally()
   const failures: string[] = []
   const started = performance.now()
@@ -115,18 +113,4 @@ function startWorker(worker: number, url: string, hear: (told: Told) => void): C
   })
   child.on('message', (told) => hear(told as Told))
   return child
-}
-
-async function database(): Promise<{ url: string; stop(): Promise<void> }> {
-  const given = process.env['TRADEPAY_TEST_DATABASE_URL']
-  if (given) return { url: given, stop: async () => undefined }
-  const folder = await mkdtemp(join(tmpdir(), 'tradepay-simulation-'))
-  const postgres = await startPostgres({ folder })
-  return {
-    url: postgres.url,
-    async stop() {
-      await postgres.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
 }

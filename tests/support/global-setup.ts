@@ -2,11 +2,8 @@
  * One real PostgreSQL for a whole test run, in a folder that is thrown away. TRADEPAY_TEST_DATABASE_URL names a
  * running server to use instead (its user must be allowed to create databases).
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startPostgres } from '@tradepay/embedded-postgres'
 import type { TestProject } from 'vitest/node'
+import { throwawayPostgres } from './throwaway-postgres.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,17 +11,8 @@ declare module 'vitest' {
   }
 }
 
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const given = process.env['TRADEPAY_TEST_DATABASE_URL']
-  if (given) {
-    project.provide('postgresUrl', given)
-    return undefined
-  }
-  const folder = await mkdtemp(join(tmpdir(), 'tradepay-test-'))
-  const postgres = await startPostgres({ folder })
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const postgres = await throwawayPostgres('test')
   project.provide('postgresUrl', postgres.url)
-  return async () => {
-    await postgres.stop()
-    await rm(folder, { recursive: true, force: true })
-  }
+  return () => postgres.stop()
 }

@@ -5,6 +5,7 @@
 import { Type, type Static } from 'typebox'
 import { Amount } from './amount.ts'
 import { BankFailure } from './bank-api.ts'
+import { explanationFields } from './signature-explanation.ts'
 
 /**
  * How the test bank answers an order:
@@ -146,36 +147,15 @@ export const SandboxExplainRequest = Type.Union([
 ])
 export type SandboxExplainRequest = Static<typeof SandboxExplainRequest>
 
-/** What cannot be seen is escaped in every string, and secrets are stars. */
 export const SandboxExplainAnswer = Type.Object({
   /** True when nothing is wrong: the signature holds. */
   verified: Type.Boolean(),
-  /** What is wrong and what to do; two when two mistakes were made at once. */
-  faults: Type.Array(
-    Type.Object({
-      /** One of docs/reference/signature-mistakes.md. */
-      cause: Type.String(),
-      sentence: Type.String(),
-      change: Type.String(),
-    }),
-  ),
-  expected: Type.String(),
-  /** The string that the signature belongs to; null when it was not found. */
-  signed: Type.Union([Type.String(), Type.Null()]),
-  /** The first differing byte, counted from 0, with its neighbourhood in both strings. */
-  difference: Type.Union([
-    Type.Object({ at: Type.Integer(), expected: Type.String(), signed: Type.String() }),
-    Type.Null(),
-  ]),
-  /** The registered key that made the signature. */
-  key: Type.Union([Type.Object({ version: Type.Integer(), fingerprint: Type.String() }), Type.Null()]),
+  ...explanationFields,
   /** Hexadecimal. */
   digest: Type.Union([
     Type.Object({ hash: Type.String(), signed: Type.String(), expected: Type.String() }),
     Type.Null(),
   ]),
-  /** How many strings were tried. */
-  tried: Type.Integer(),
 })
 export type SandboxExplainAnswer = Static<typeof SandboxExplainAnswer>
 

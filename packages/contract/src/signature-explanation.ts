@@ -5,8 +5,8 @@
  */
 import { Type, type Static } from 'typebox'
 
-/** What cannot be seen is escaped in every string, and secrets are stars. */
-export const SignatureExplanation = Type.Object({
+/** What every explanation says. What cannot be seen is escaped in every string, and secrets are stars. */
+export const explanationFields = {
   /** What is wrong and what to do, the likeliest first; two when two mistakes were made at once. */
   faults: Type.Array(
     Type.Object({
@@ -29,6 +29,10 @@ export const SignatureExplanation = Type.Object({
   key: Type.Union([Type.Object({ version: Type.Integer(), fingerprint: Type.String() }), Type.Null()]),
   /** How many strings were tried. */
   tried: Type.Integer(),
+}
+
+export const SignatureExplanation = Type.Object({
+  ...explanationFields,
   /** Where the causes are described. */
   reference: Type.String(),
 })
