@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: 'tests/end-to-end',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   use: {

@@ -1,8 +1,19 @@
 /**
  * Vitest for everything that needs no page: units, rooms and doors on a real PostgreSQL, and whole processes.
- * The global setup starts one throwaway cluster; each test file takes its own database from it.
+ * The global setup starts one throwaway cluster; each test file takes its own database from it. Modules are read once for a
+ * worker: a test leaves nothing behind in them.
  */
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Those that take minutes begin first, so that nobody waits for them alone at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => /\/tests\/(simulation|crash)\//.test(moduleId)
+    const sorted = await super.sort(files)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
 
 export default defineConfig({
   test: {
@@ -17,7 +28,12 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A poll waits for a condition: how long that takes is the machine's business.
     expect: { poll: { timeout: 20_000 } },
-    maxWorkers: 2,
-    minWorkers: 1,
+    pool: 'forks',
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
+    // On two cores: browsers, databases and processes are often waited for.
+    maxWorkers: 3,
+    // As many as at most: a worker that ends early takes the run with it (tinypool 1.1).
+    minWorkers: 3,
   },
 })

@@ -50,6 +50,7 @@ const emptied = [
   'fundings',
   'top_ups',
   'pay_outs',
+  'bank_accounts',
   'transfers',
 ]
 

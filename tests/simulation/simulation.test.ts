@@ -76,6 +76,18 @@ describe('the wallet, simulated', () => {
     TIME_MS,
   )
 
+  test(
+    'can be played again, as making a failing seed shorter does',
+    async () => {
+      // Whose bank account is unlinked on the way has another one at the end.
+      const unlinks = (seed: number): boolean =>
+        planSteps(seed, 40).some(({ calls }) => calls.some(({ call }) => call.do === 'link' && !call.linked))
+      const seed = Array.from({ length: 100 }, (_, index) => index + 1).find(unlinks)!
+      for (let again = 0; again < 3; again++) expect(await play(world, seed, planSteps(seed, 40), new Tally())).toBeNull()
+    },
+    TIME_MS,
+  )
+
   test('meets every call, answer, fault and habit that is expected', () => {
     expect(tally.missing(expected)).toEqual([])
   })

@@ -125,7 +125,6 @@ export class World {
     const [{ rooms }] = this.servers
     for (const merchant of merchants)
       await rooms.merchants.setFee(this.#ids.merchants.get(merchant)!, FIRST_FEES[merchant])
-    // Where it is linked already, that is answered.
     for (const owner of [...users, ...merchants]) {
       this.#ids.bankAccounts.set(owner, (await rooms.fundings.link(this.#bankAccountOf(owner))).bankAccountId)
     }

@@ -44,7 +44,7 @@ export async function startWallet(): Promise<RunningWallet> {
     const started = performance.now()
     const process_ = spawn(
       process.execPath,
-      ['--import', 'tsx', 'apps/tradepay/src/main.ts', 'start', '--data', folder, '--port', String(port)],
+      ['apps/tradepay/bin/tradepay.js', 'start', '--data', folder, '--port', String(port)],
       { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
     )
     child = process_
@@ -107,7 +107,7 @@ export async function startWallet(): Promise<RunningWallet> {
 
 /** Runs one of the other commands on the folder of a wallet. */
 export async function tradepay(args: string[]): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'apps/tradepay/src/main.ts', ...args], {
+  const child = spawn(process.execPath, ['apps/tradepay/bin/tradepay.js', ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

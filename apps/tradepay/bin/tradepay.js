@@ -1,6 +1,9 @@
 #!/usr/bin/env node
-// The sources are TypeScript; tsx lets Node read them.
-import { register } from 'tsx/esm/api'
+/**
+ * The command `tradepay`. Its sources are TypeScript; they are bundled when they have changed, and run from the bundle.
+ */
+import { builtProgram } from './built-program.js'
 
-register()
-await import('../src/main.ts')
+// Whoever reads a stack trace reads lines of the sources.
+process.setSourceMapsEnabled(true)
+await import(await builtProgram())

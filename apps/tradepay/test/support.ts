@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const program = fileURLToPath(new URL('../bin/tradepay.js', import.meta.url))
 
 /** The first of three free ports in a row: for the wallet, the coffee shop and the test bank. */
 export async function freePorts(): Promise<number> {
@@ -42,7 +42,7 @@ export interface Run {
 /** Runs the command, with an environment of its own. */
 export function tradepay(args: string[], env: Record<string, string> = {}): Run {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TRADEPAY_')))
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { ...clean, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
