@@ -83,7 +83,8 @@ describe('the wallet, simulated', () => {
       const unlinks = (seed: number): boolean =>
         planSteps(seed, 40).some(({ calls }) => calls.some(({ call }) => call.do === 'link' && !call.linked))
       const seed = Array.from({ length: 100 }, (_, index) => index + 1).find(unlinks)!
-      for (let again = 0; again < 3; again++) expect(await play(world, seed, planSteps(seed, 40), new Tally())).toBeNull()
+      for (let again = 0; again < 3; again++)
+        expect(await play(world, seed, planSteps(seed, 40), new Tally())).toBeNull()
     },
     TIME_MS,
   )

@@ -52,6 +52,7 @@ async function bundle(folder) {
     platform: 'node',
     target: 'node20',
     sourcemap: true,
+    sourcesContent: false,
     logLevel: 'error',
     plugins: [
       {

@@ -1,6 +1,6 @@
 /**
- * The command `tradepay`: start (the sandbox), serve (production), verify, statement, notifications, endpoints, pack, keys. Each is a function in a file of
- * its own; this file reads the options and prints.
+ * The command `tradepay`: start (the sandbox), serve (production), verify, statement, notifications, replay, endpoints, pack,
+ * keys. Each is a function in a file of its own; this file reads the options and prints.
  */
 import { Command } from 'commander'
 import { CommandError } from './command-error.ts'
@@ -8,6 +8,7 @@ import type { DoctorOptions } from './keys-doctor.ts'
 import type { EndpointsOptions, NotificationsOptions } from './notifications.ts'
 import { readPort } from './ports.ts'
 import { stopOnSignal } from './run.ts'
+import type { ReplayOptions } from './replay.ts'
 import type { StatementOptions } from './statement.ts'
 
 const env = process.env
@@ -100,6 +101,18 @@ program
   .action(async (options: NotificationsOptions) => {
     const { notifications } = await import('./notifications.ts')
     console.log(await notifications(options, env))
+  })
+
+program
+  .command('replay <notification>')
+  .description('send one notification of a wallet in production once more; takes the settings of serve (TRADEPAY_…)')
+  .option('--even-if-older', 'also when the address has acknowledged something newer of the order')
+  .action(async (notificationId: string, options: ReplayOptions) => {
+    const [{ readServeSettings }, { replay }] = await Promise.all([
+      import('./serve-settings.ts'),
+      import('./replay.ts'),
+    ])
+    console.log(await replay(notificationId, options, readServeSettings(env)))
   })
 
 program

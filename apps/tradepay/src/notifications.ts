@@ -82,7 +82,8 @@ function readCount(text: string, option: string, most: number): number {
   return count
 }
 
-function notificationLine({
+/** One notification, in a line. */
+export function notificationLine({
   notificationId,
   subjectId,
   sequence,
@@ -97,7 +98,8 @@ function notificationLine({
   return `${notificationId}  ${state.padEnd(9)} ${String(event['type'])} ${subjectId} #${sequence}, ${attempts} attempts${when}  ${to}`
 }
 
-function attemptLine({
+/** One attempt, in a line that stands below its notification. */
+export function attemptLine({
   attempt,
   startedAt,
   durationMs,

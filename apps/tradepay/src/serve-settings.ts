@@ -51,7 +51,7 @@ export function readServeSettings(environment: Environment): ServeSettings {
     })
     .concat(moneyProblems(environment), callProblems(environment))
   if (problems.length > 0) {
-    throw new CommandError(['"tradepay serve" does not start without its settings:', ...problems].join('\n'))
+    throw new CommandError(['A wallet in production does not run without its settings:', ...problems].join('\n'))
   }
   const value = (name: string): string => environment[name] ?? ''
   return {

@@ -115,11 +115,7 @@ export async function buildServer(deps: Deps, options: BuildOptions = {}): Promi
 
   // The worker needs the rooms and the rooms wake the worker; nothing is paid before it stands.
   let wake: Wake = () => undefined
-  const rooms = createRooms(
-    deps,
-    (merchants) => ({ SUPERAPP: superappNotifications(deps, merchants), ALIPAY: alipayNotifications(deps, merchants) }),
-    (...what) => wake(...what),
-  )
+  const rooms = walletRooms(deps, (...what) => wake(...what))
 
   // Each door in a scope of its own, so that one door's body parsers and hooks do not reach another.
   for (const door of [
@@ -151,6 +147,15 @@ export async function buildServer(deps: Deps, options: BuildOptions = {}): Promi
         deps.notificationTransport.close?.()
       })),
   }
+}
+
+/** The rooms, which tell merchants in the words of their family. By themselves they are for a command: nobody does what is due. */
+export function walletRooms(deps: Deps, wake?: Wake): Rooms {
+  return createRooms(
+    deps,
+    (merchants) => ({ SUPERAPP: superappNotifications(deps, merchants), ALIPAY: alipayNotifications(deps, merchants) }),
+    wake,
+  )
 }
 
 /** First the doors, then the worker, which writes down what it is sending. What is due by then is sent after a restart. */

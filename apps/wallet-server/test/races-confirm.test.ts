@@ -60,6 +60,7 @@ describe(`a confirmation and, in ${ROUNDS} rounds at the same instant,`, { timeo
   test('a close: the order is paid and the close is told, or it is closed and the payer is told', async () => {
     const tally = await race<Order>({
       rounds: ROUNDS,
+      often: OFTEN,
       prepare: () => order(),
       sides: [
         confirm,
@@ -79,6 +80,7 @@ describe(`a confirmation and, in ${ROUNDS} rounds at the same instant,`, { timeo
     const before = await totalOfPayers()
     const tally = await race<Order>({
       rounds: ROUNDS,
+      often: OFTEN,
       prepare: () => order(),
       sides: [
         confirm,
@@ -102,6 +104,7 @@ describe(`a confirmation and, in ${ROUNDS} rounds at the same instant,`, { timeo
     try {
       const tally = await race<Order>({
         rounds: ROUNDS,
+        often: OFTEN,
         prepare: () => order({ expiresAt }),
         sides: [
           // Only through the server for which the order has time.
@@ -131,6 +134,7 @@ describe(`a confirmation and, in ${ROUNDS} rounds at the same instant,`, { timeo
   test('another user’s: one of them has paid, the other is told so and keeps the money', async () => {
     const tally = await race<Order & { round: number }>({
       rounds: ROUNDS,
+      often: OFTEN,
       prepare: async (round) => ({ ...(await order()), round }),
       sides: [confirm, (subject, round) => confirm(subject, Math.floor(round / 2), payerOf(round + 1))],
       firstWon: (first) => first === 'PAID',
@@ -145,6 +149,7 @@ describe(`a confirmation and, in ${ROUNDS} rounds at the same instant,`, { timeo
   test('freezing its payer: it is paid, or the payer is told; after that no more is paid', async () => {
     const tally = await race<Order>({
       rounds: ROUNDS,
+      often: OFTEN,
       prepare: async (round) => {
         await servers.one.rooms.users.setFrozen(payerOf(round), false)
         return order()

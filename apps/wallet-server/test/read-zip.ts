@@ -11,7 +11,8 @@ export function readZip(bytes: Buffer): Record<string, string> {
   expect(end.readUInt32LE(0)).toBe(0x06054b50)
   const [count, size, start] = [end.readUInt16LE(10), end.readUInt32LE(12), end.readUInt32LE(16)]
   expect(start + size).toBe(bytes.length - 22)
-  const files: Record<string, string> = {}
+  // Without a prototype: any name is a name.
+  const files = Object.create(null) as Record<string, string>
   let at = start
   let expectedOffset = 0
   for (let file = 0; file < count; file++) {

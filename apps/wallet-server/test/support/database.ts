@@ -1,12 +1,13 @@
 /**
- * A fresh, migrated database for a test file: a copy of a template that is migrated once and named by its content, on
- * the real PostgreSQL that vitest's global setup gives.
+ * A migrated, empty database for a test, on the real PostgreSQL that vitest's global setup gives: a copy of a template that is
+ * migrated once and named by its content, or one that an earlier test of this process has used and that was emptied since.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { migrate, readMigrations, type Migration } from '../../src/db/migrate.ts'
 import { createPool } from '../../src/db/pool.ts'
+import { emptyAgain, shapeOf } from './empty-again.ts'
 
 /** Any number will do: test files that start at once wait for each other while one makes the template. */
 const TEMPLATE_LOCK = 4100_0001
@@ -16,9 +17,14 @@ export interface TestDatabase {
   pool: pg.Pool
   /** A connection as superuser, to break on purpose what the server would never break. */
   asSuperuser<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result>
-  /** Ends the pool and drops the database. */
+  /** Ends the pool; nothing that is in the database is seen again. */
   close(): Promise<void>
 }
+
+/** Databases of this process that wait for their next test. */
+const emptied: string[] = []
+/** Of those that are new. */
+let shape: Promise<string> | undefined
 
 /**
  * Makes a database.
@@ -28,10 +34,14 @@ export async function createTestDatabase(
   options: { empty?: boolean; connections?: number } = {},
 ): Promise<TestDatabase> {
   const clusterUrl = inject('postgresUrl')
-  const name = `tradepay_test_${randomBytes(6).toString('hex')}`
-  const template = options.empty ? 'template0' : await makeTemplate(clusterUrl)
-  await withClient(clusterUrl, (client) => client.query(`create database ${name} template ${template}`))
+  const known = options.empty ? undefined : emptied.pop()
+  const name = known ?? `tradepay_test_${randomBytes(6).toString('hex')}`
+  if (known === undefined) {
+    const template = options.empty ? 'template0' : await makeTemplate(clusterUrl)
+    await withClient(clusterUrl, (client) => client.query(`create database ${name} template ${template}`))
+  }
   const url = inDatabase(clusterUrl, name)
+  if (!options.empty) await (shape ??= withClient(url, shapeOf))
   const pool = createPool(url, { connections: options.connections ?? 10 })
   return {
     url,
@@ -39,6 +49,9 @@ export async function createTestDatabase(
     asSuperuser: (work) => withClient(url, work),
     async close() {
       await pool.end()
+      if (shape && !options.empty && (await withClient(url, async (client) => emptyAgain(client, await shape!)))) {
+        return void emptied.push(name)
+      }
       await withClient(clusterUrl, (client) => client.query(`drop database if exists ${name} with (force)`))
     },
   }

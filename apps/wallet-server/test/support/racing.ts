@@ -42,7 +42,10 @@ export async function insist<Result>(call: () => Promise<Result>): Promise<Resul
 }
 
 export interface Race<Subject> {
+  /** At least so many. */
   rounds: number
+  /** Goes on until each side has won so often, for ten times the rounds at most. Default 0. */
+  often?: number
   /** Rounds that run at the same time. Default 20. */
   atOnce?: number
   /** Makes what is raced for: one for each round. Numbers go on from wave to wave. */
@@ -63,12 +66,15 @@ export interface Race<Subject> {
  * @returns how often each pair of words came: `{ "PAID | ORDER_PAID": 260, "ORDER_CLOSED | CLOSED": 240 }`
  */
 export async function race<Subject>(options: Race<Subject>): Promise<Record<string, number>> {
-  const { rounds, atOnce = 20, prepare, sides, firstWon, check } = options
+  const { rounds, often = 0, atOnce = 20, prepare, sides, firstWon, check } = options
   const tally: Record<string, number> = {}
+  let firstWins = 0
+  const enough = (played: number): boolean =>
+    (played >= rounds && Math.min(firstWins, played - firstWins) >= often) || played >= 10 * rounds
   /** How long the first side waits for the second; below zero, the second for the first. Milliseconds. */
   let handicap = 0
-  for (let start = 0; start < rounds; start += atOnce) {
-    const wave = Array.from({ length: Math.min(atOnce, rounds - start) }, (_, n) => start + n)
+  for (let start = 0; !enough(start); start += atOnce) {
+    const wave = Array.from({ length: atOnce }, (_, n) => start + n)
     const subjects = await Promise.all(wave.map(prepare))
     const began = performance.now()
     const words = await Promise.all(
@@ -87,6 +93,7 @@ export async function race<Subject>(options: Race<Subject>): Promise<Record<stri
     }
     if (check) await Promise.all(words.map((pair, n) => check(subjects[n]!, pair)))
     const wins = words.filter(({ first, second }) => firstWon(first, second)).length
+    firstWins += wins
     handicap += (took / 10) * (wins / wave.length - 0.5) * 2
   }
   return tally

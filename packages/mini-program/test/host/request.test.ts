@@ -167,9 +167,16 @@ describe('requests on their way', () => {
   })
 
   it('past two hundred waiting are refused with 20', async () => {
-    const send = createRequestQueue(() => new Promise(() => undefined))
-    for (let i = 0; i < 210; i += 1) void send(request)
+    let answer = (): void => undefined
+    const answered = new Promise<void>((resolve) => (answer = resolve))
+    const send = createRequestQueue(async () => {
+      await answered
+      return received('')
+    })
+    const all = Array.from({ length: 210 }, () => send(request))
     await expect(send(request)).rejects.toMatchObject({ error: 20 })
+    answer()
+    await Promise.all(all)
   })
 
   it('fail with what the relay says, and with 12 for anything else', async () => {
