@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { builtProgram } from '../../apps/tradepay/bin/built-program.js'
 import { makeOrders } from '../bare.ts'
 import { enough, type Bench } from '../bench.ts'
 import { median } from '../measure.ts'
@@ -46,7 +47,9 @@ interface ServerProcess {
 
 /** @throws Error when the process ends before it has answered */
 async function startServer(databaseUrl: string): Promise<ServerProcess> {
-  const child = fork(fileURLToPath(new URL('../server-process.ts', import.meta.url)), [databaseUrl])
+  // Bundled, as a server is that people use, and without what reads TypeScript.
+  const program = await builtProgram('bench/server-process.ts')
+  const child = fork(fileURLToPath(program), [databaseUrl], { execArgv: [] })
   const exited = once(child, 'exit')
   const answer = async (): Promise<unknown> => {
     const ended = exited.then(([code]) =>

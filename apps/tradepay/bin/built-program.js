@@ -6,24 +6,27 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { mkdir, readFile, rename } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const main = join(root, 'apps/tradepay/src/main.ts')
 const home = join(root, 'apps/tradepay/dist')
 /** How long a bundle of other sources is kept, for a program that may still run from it. Milliseconds. */
 const KEEP_MS = 24 * 60 * 60 * 1000
 
-/** @returns {Promise<string>} the URL to import: it runs the command */
-export async function builtProgram() {
-  const folder = join(home, `program-${hashOfSources()}`)
-  const program = pathToFileURL(join(folder, 'main.js')).href
+/**
+ * @param {string} entry the source to begin with, seen from the root of the workspace; default: the command
+ * @returns {Promise<string>} the URL to import or fork
+ */
+export async function builtProgram(entry = 'apps/tradepay/src/main.ts') {
+  const main = join(root, entry)
+  const folder = join(home, `program-${hashOfSources(main)}`)
+  const program = pathToFileURL(join(folder, basename(main, '.ts') + '.js')).href
   if (existsSync(folder)) return program
   const aside = join(home, `.program-${randomBytes(6).toString('hex')}`)
   try {
     await mkdir(aside, { recursive: true })
-    await bundle(aside)
+    await bundle(main, aside)
     await rename(aside, folder).catch((error) => {
       if (!existsSync(folder)) throw error
     })
@@ -40,7 +43,7 @@ export async function builtProgram() {
 }
 
 /** Bundles the workspace's own packages; what npm installed stays where it is. */
-async function bundle(folder) {
+async function bundle(main, folder) {
   const { build } = await import('esbuild')
   await build({
     entryPoints: [main],
@@ -98,12 +101,16 @@ function sources() {
     ...readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
       .map(({ name }) => join(folder, name)),
-    ...readdirSync(join(folder, 'src'), { recursive: true })
-      .filter((name) => /(?<!\.test)\.tsx?$/.test(name))
-      .sort()
-      .map((name) => join(folder, 'src', name)),
+    ...typescriptIn(join(folder, 'src')),
   ])
   return [fileURLToPath(import.meta.url), ...files]
+}
+
+function typescriptIn(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => /(?<!\.test)\.tsx?$/.test(name))
+    .sort()
+    .map((name) => join(folder, name))
 }
 
 function removeOld(current) {
