@@ -82,19 +82,22 @@ function addressOf(path, folder) {
 }
 
 /** Of the names and contents of everything that the program may be made of. */
-function hashOfSources() {
+function hashOfSources(main) {
   const hash = createHash('sha256')
-  for (const file of sources())
+  for (const file of [main, ...sources(), ...typescriptIn(dirname(main))]) {
     hash
       .update(`${relative(root, file)}\0`)
       .update(readFileSync(file))
       .update('\0')
+  }
   return hash.digest('hex').slice(0, 16)
 }
 
 function sources() {
   const packages = ['packages', 'apps'].flatMap((parent) =>
-    readdirSync(join(root, parent)).map((name) => join(root, parent, name)),
+    readdirSync(join(root, parent))
+      .map((name) => join(root, parent, name))
+      .filter((folder) => existsSync(join(folder, 'package.json'))),
   )
   const files = [...packages, join(root, 'examples/coffee-shop/server')].flatMap((folder) => [
     join(folder, 'package.json'),
@@ -107,6 +110,7 @@ function sources() {
 }
 
 function typescriptIn(folder) {
+  if (!existsSync(folder)) return []
   return readdirSync(folder, { recursive: true })
     .filter((name) => /(?<!\.test)\.tsx?$/.test(name))
     .sort()
