@@ -8,6 +8,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { sandboxPaths } from '@tradepay/contract'
+import { TradePayError } from '@tradepay/merchant-sdk'
 import { startWallet, tradepay, type RunningWallet } from '../support/running-wallet.ts'
 import { postJson, startLoad, startMerchant, type Load } from './load.ts'
 
@@ -62,12 +63,12 @@ export async function crash(kills: number, progress: (line: string) => void = ()
     await until(() => isSubset(acknowledged, merchant.notified), 60_000)
 
     const ordersLost = await filter(load.orders, async ([orderNo, tradeNo]) => {
-      const { tradeNo: found } = await merchant.client.inquireOrder({ orderNo })
+      const { tradeNo: found } = await known(() => merchant.client.inquireOrder({ orderNo }))
       return found !== tradeNo
     })
     const paymentsLost = await filter(
       acknowledged,
-      async (tradeNo) => (await merchant.client.inquireOrder({ tradeNo })).state !== 'PAID',
+      async (tradeNo) => (await known(() => merchant.client.inquireOrder({ tradeNo }))).state !== 'PAID',
     )
     const verify = await tradepay(['verify', '--data', wallet.folder])
     return {
@@ -107,6 +108,18 @@ async function killAndRestart(wallet: RunningWallet, load: Load, victim: Victim)
 async function until(isSo: () => boolean, timeoutMs: number): Promise<void> {
   const end = performance.now() + timeoutMs
   while (!isSo() && performance.now() < end) await wait(50)
+}
+
+/** Asks until the answer is known: after many kills these are more calls than a merchant may make in a second. */
+async function known<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof TradePayError && error.isUnknown)) throw error
+      await wait(100)
+    }
+  }
 }
 
 async function filter<Item>(items: Iterable<Item>, test: (item: Item) => Promise<boolean>): Promise<Item[]> {
