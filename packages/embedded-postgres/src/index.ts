@@ -2,9 +2,13 @@
  * Real PostgreSQL without installing anything: `startPostgres` gives the address of a running server whose data lies
  * in a folder. It is durable (fsync on), asks for a generated password on every way in, and survives kills of either side.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import type { RootWay } from './as-user.ts'
 import { openCluster, type Cluster } from './cluster.ts'
 import { attach, detach, type Attached } from './supervisor.ts'
+
+/** Pause after a server that has died did not come up again. Milliseconds. */
+const AGAIN_MS = 1_000
 
 export interface StartOptions {
   /** Where everything lies: data, password, log, socket. Made when missing. */
@@ -48,11 +52,14 @@ export async function startPostgres(options: StartOptions): Promise<RunningPostg
     })
   }
   const again = async (): Promise<void> => {
-    try {
-      attached = await attach(cluster, options.port)
-      watch()
-    } catch {
-      // It will not come up: whoever uses the database sees the refused connections, and the log says why.
+    while (!stopping) {
+      try {
+        attached = await attach(cluster, options.port)
+        return watch()
+      } catch {
+        // Whoever uses the database sees the refused connections, and the log says why. It may yet come up.
+        await wait(AGAIN_MS, undefined, { ref: false })
+      }
     }
   }
   watch()

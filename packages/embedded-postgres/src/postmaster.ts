@@ -3,7 +3,7 @@
  * outlives a kill, connecting to it, and shutting it down.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, openSync, statSync } from 'node:fs'
 import { readFile, rename, stat } from 'node:fs/promises'
 import { createServer, Socket, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -20,6 +20,8 @@ export interface Address {
 
 export interface PidFile {
   pid: number
+  /** The number of the shared memory that all processes of the server hold; null when it is not there yet. */
+  sharedMemory: number | null
   socket: Address | null
   tcp: Address | null
 }
@@ -37,21 +39,15 @@ export async function readPidFile(data: string): Promise<PidFile | null> {
     if (isOneOf(error, 'ENOENT')) return null
     throw error
   }
-  const [pid, , , port, socketFolder, listens] = lines
+  const [pid, , , port, socketFolder, listens, memory] = lines
   if (!Number(pid)) return null
   const at = (host: string | undefined): Address | null => (host && Number(port) ? { host, port: Number(port) } : null)
-  return { pid: Number(pid), socket: at(socketFolder), tcp: at(listens && listens !== '' ? '127.0.0.1' : undefined) }
-}
-
-/**
- * Whether the process with this number is certainly not a postmaster: after a restart of the machine or container
- * another program may have got the number. Where the system does not tell, the answer is no.
- */
-export function isCertainlyAnother(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes('(postgres)')
-  } catch {
-    return false
+  const id = memory?.trim().split(/\s+/)[1]
+  return {
+    pid: Number(pid),
+    sharedMemory: id === undefined ? null : Number(id),
+    socket: at(socketFolder),
+    tcp: at(listens && listens !== '' ? '127.0.0.1' : undefined),
   }
 }
 

@@ -4,15 +4,14 @@
  * uses it stops it. What was committed survives all of it.
  */
 import type { ChildProcess } from 'node:child_process'
-import { realpath, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { realpath } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { useYourOwnDatabase } from './binaries.ts'
 import { isAlive, type Cluster } from './cluster.ts'
+import { hasEnded, isCertainlyAnother, removeLocks } from './left-over.ts'
 import {
   askToStop,
   connect,
-  isCertainlyAnother,
   logSince,
   logSize,
   readPidFile,
@@ -33,11 +32,11 @@ export interface Attached {
 
 /** Each user holds it shared; whoever gets it alone is the last. An advisory lock of the database `postgres`. */
 const USERS_LOCK = 7_243_001
-/** How long a start may be refused before it is given up: a killed postmaster keeps its number for about 2 s. */
+/** How long a start may be refused before it is given up: processes of a killed server may still be working. */
 const PATIENCE_MS = 10_000
 /** How long a postmaster that answers "starting up" or "in recovery" is waited for. */
 const RECOVERY_MS = 300_000
-/** How long a process that is certainly no postmaster may hold the number in postmaster.pid: orphans end within it. */
+/** How long a process that is certainly no postmaster may hold the number in postmaster.pid. */
 const FOREIGN_PID_MS = 2_000
 const STOP_MS = 10_000
 const STEP_MS = 25
@@ -56,7 +55,8 @@ export async function attach(cluster: Cluster, port: number | undefined): Promis
   let foreignSince: number | null = null
 
   while (performance.now() < giveUpAt) {
-    const running = await readPidFile(cluster.data)
+    const found = await readPidFile(cluster.data)
+    const running = found && hasEnded(found) ? await removeLocks(cluster.data, found) : found
     if (running && isAlive(running.pid)) {
       const address = chooseAddress(running.tcp, running.socket, port)
       if (address) {
@@ -70,7 +70,7 @@ export async function attach(cluster: Cluster, port: number | undefined): Promis
       }
       foreignSince = isCertainlyAnother(running.pid) ? (foreignSince ?? performance.now()) : null
       if (foreignSince !== null && performance.now() - foreignSince > FOREIGN_PID_MS) {
-        await rm(join(cluster.data, 'postmaster.pid'), { force: true })
+        await removeLocks(cluster.data, running)
       }
     } else if (child === null || childEnded) {
       // Refusals are tried again a few times a second: each is one quick process.

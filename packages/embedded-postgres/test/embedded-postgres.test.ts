@@ -1,4 +1,4 @@
-import { chown, cp, lstat, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, cp, lstat, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findNative } from '../src/binaries.ts'
@@ -85,6 +85,40 @@ describe('kills', () => {
     const folder = await throwawayFolder()
     const running = await startPostgres({ folder })
     process.kill(await postmasterPid(folder), 'SIGKILL')
+    await expect
+      .poll(async () => await query(running.url, 'select 1 as one').catch(() => null), { timeout: 20_000 })
+      .toEqual([{ one: 1 }])
+    await running.stop()
+  })
+
+  it('a server whose end nobody has asked about is started again, though the system still knows its number', async () => {
+    const folder = await throwawayFolder()
+    const child = await startInChild(folder)
+    const pid = await postmasterPid(folder)
+    const running = await startPostgres({ folder })
+    expect(running.adopted).toBe(true)
+    // A parent that stands still asks nobody.
+    child.process.kill('SIGSTOP')
+    process.kill(pid, 'SIGKILL')
+    await expect
+      .poll(async () => await query(running.url, 'select 1 as one').catch(() => null), { timeout: 8_000 })
+      .toEqual([{ one: 1 }])
+    expect(await readFile(`/proc/${pid}/stat`, 'utf8')).toContain('(postgres) Z')
+    await running.stop()
+  })
+
+  it('a server that does not come up is tried again until it does', async () => {
+    const folder = await throwawayFolder()
+    const running = await startPostgres({ folder })
+    const settings = join(folder, 'cluster', 'data', 'postgresql.conf')
+    await rename(settings, `${settings}.away`)
+    process.kill(await postmasterPid(folder), 'SIGKILL')
+    // More refusals than fit into the ten seconds in which one start is given up: each waits a fifth of a second.
+    const refusals = async (): Promise<number> =>
+      (await readFile(join(folder, 'postgres.log'), 'utf8')).split('could not access the server configuration file')
+        .length - 1
+    await expect.poll(refusals, { timeout: 55_000 }).toBeGreaterThan(50)
+    await rename(`${settings}.away`, settings)
     await expect
       .poll(async () => await query(running.url, 'select 1 as one').catch(() => null), { timeout: 20_000 })
       .toEqual([{ one: 1 }])
