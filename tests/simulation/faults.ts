@@ -22,6 +22,8 @@ export class FaultyPool {
   /** True when the armed fault has happened. */
   fired = false
   #onCrash: () => void = () => undefined
+  /** The dead do nothing, not on a connection either that was still being made when they died. */
+  #crashed = false
 
   constructor(pool: pg.Pool) {
     this.pool = pool
@@ -42,6 +44,7 @@ export class FaultyPool {
 
   /** Cuts every connection at once and lets no new one be made. */
   crash(): void {
+    this.#crashed = true
     for (const client of [...this.#clients]) this.#cut(client)
     this.pool.end().catch(() => undefined)
   }
@@ -53,6 +56,10 @@ export class FaultyPool {
       if (isCallback) (callback as (error: Error | null, result?: unknown) => void)(error, result)
     }
     const run = async (): Promise<unknown> => {
+      if (this.#crashed) {
+        this.#cut(client)
+        throw lost()
+      }
       const fault = this.#reached(args[0])
       if (fault) this.fired = true
       if (fault?.how === 'CRASH') {
