@@ -15,7 +15,8 @@ const SHAPE = `select md5(concat(
     (select string_agg(concat(oid, prosrc), ',' order by oid) from pg_proc where pronamespace = 'public'::regnamespace),
     (select string_agg(nspname, ',' order by oid) from pg_namespace where nspname !~ '^pg_'),
     (select string_agg(setconfig::text, ',') from pg_db_role_setting
-      where setdatabase = (select oid from pg_database where datname = current_database()))
+      where setdatabase = (select oid from pg_database where datname = current_database())),
+    (select dattablespace from pg_database where datname = current_database())
   )) as shape`
 
 /** What the migrations put in: it stays. */
