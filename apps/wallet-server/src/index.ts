@@ -2,7 +2,14 @@
  * The wallet server for those who compose it (apps/sandbox, apps/tradepay) and for nobody else: everybody else speaks
  * HTTP to it.
  */
-export { buildServer, walletRooms, type BuildOptions, type Deps, type Rooms, type WalletServer } from './build-server.ts'
+export {
+  buildServer,
+  walletRooms,
+  type BuildOptions,
+  type Deps,
+  type Rooms,
+  type WalletServer,
+} from './build-server.ts'
 export { createRooms } from './create-rooms.ts'
 export { createPool } from './db/pool.ts'
 export { migrate } from './db/migrate.ts'
