@@ -131,7 +131,7 @@ const STATEMENT = `select json_build_object(
     'payments',
   )},
   'refunds', ${rowsOf(
-    'refund_id, trade_no, scope, request_id, amount::text, fee::text, channel, state, failure',
+    'refund_id, trade_no, scope, request_id, amount::text, fee::text, channel, notify_url, state, failure',
     'refunds',
   )},
   'fundings', ${rowsOf(
@@ -239,6 +239,7 @@ export async function observe(admin: pg.Pool, names: Names, day: string): Promis
       amount: minor(row['amount']),
       fee: minor(row['fee']),
       by: row['channel']!,
+      toldAt: row['notify_url'] ?? null,
       state: row['state']!,
       failure: row['failure'] ?? null,
     })

@@ -3,7 +3,7 @@
  * and a difference can be read.
  */
 import { merchants, users, type OrderName } from '../cast.ts'
-import { isExpired, processing, spentToday, type Book, type BookName, type State } from './state.ts'
+import { addressOf, isExpired, processing, spentToday, type Book, type BookName, type State } from './state.ts'
 
 /** What is compared: a name and what is so of it. */
 export type Facts = Record<string, string>
@@ -41,9 +41,12 @@ export const refundLine = (refund: {
   amount: bigint
   fee: bigint
   by: string
+  /** Where its own end is told; null when it named no address. */
+  toldAt: string | null
   state: string
   failure: string | null
-}): string => `${refund.amount} ${refund.by} of ${refund.order}, fee ${refund.fee}, ${endLine(refund)}`
+}): string =>
+  `${refund.amount} ${refund.by} of ${refund.order}, fee ${refund.fee}, told at ${refund.toldAt ?? 'no address of its own'}, ${endLine(refund)}`
 
 export const crossingLine = (crossing: {
   amount: bigint
@@ -93,7 +96,7 @@ export function factsOf(state: State): Facts {
     if (fundings.length > 0) facts[`bank about ${name}`] = fundings.sort().join('; ')
   }
   for (const [key, refund] of Object.entries(state.refunds)) {
-    facts[`refund ${key}`] = refundLine(refund)
+    facts[`refund ${key}`] = refundLine({ ...refund, toldAt: addressOf(refund) })
     if (refund.by === 'BANK') facts[`bank about REFUND ${key}`] = fundingLine(refund.amount, refund.state)
   }
   for (const [kind, purpose, crossings] of [

@@ -164,13 +164,17 @@ export function spentToday(state: State, user: User): bigint {
     .reduce((sum, { amount }) => sum + amount, 0n)
 }
 
+/** The address that a refund names for its own end, or null. */
+export const addressOf = ({ order, ownAddress: named }: Pick<Refund, 'order' | 'ownAddress'>): string | null =>
+  named ? ownAddress(clientOf(order), 'refunds') : null
+
 /** Writes down what a merchant is to know of an order, and where: the order moves by one in its sequence. */
 export function tell(state: State, name: OrderName, type: string, refund: Refund | null = null): void {
   const order = state.orders[name]!
   const client = clients[clientOf(name)]
   const alipay = client.family === 'ALIPAY'
   const announced = type === 'ORDER_CLOSED' || (alipay && type === 'REFUND_FAILED') ? false : true
-  const named = refund?.ownAddress ? ownAddress(clientOf(name), 'refunds') : null
+  const named = refund ? addressOf(refund) : null
   const ofOrder = order.ownAddress ? ownAddress(clientOf(name), 'orders') : client.notifyUrl
   const address = refund && !alipay ? named : (named ?? ofOrder)
   const succeeded = Object.values(state.refunds).filter((other) => other.order === name && other.state === 'SUCCEEDED')
