@@ -13,12 +13,12 @@ export async function serve(
   given: ServeSettings,
   say: (line: string) => void,
 ): Promise<{ url: string; stop(): Promise<void> }> {
-  await mkdir(given.packagesFolder, { recursive: true })
-  const { walletAppFolder, framesFolder } = await buildPages(`${given.packagesFolder}/../build`, (name) =>
-    say(`Building the ${name} …`),
-  )
   const { deps, close } = await openProduction(given)
   try {
+    await mkdir(given.packagesFolder, { recursive: true })
+    const { walletAppFolder, framesFolder } = await buildPages(`${given.packagesFolder}/../build`, (name) =>
+      say(`Building the ${name} …`),
+    )
     await migrate(deps.db)
     const server = await buildServer({ ...deps, settings: { ...deps.settings, walletAppFolder, framesFolder } })
     const url = await server.http.listen({ host: given.host, port: given.port })
