@@ -2,7 +2,7 @@
 import type { InjectOptions } from 'fastify'
 import { alipayRequestString, parsePrivateKey, signAlipay } from '@tradepay/signature'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { gmt8, openDoors, readAlipayAnswer, tradeRequest, type Doors } from './merchant-doors.ts'
+import { BOUNDARY, gmt8, openDoors, readAlipayAnswer, tradeRequest, type Doors } from './merchant-doors.ts'
 
 let doors: Doors
 beforeAll(async () => {
@@ -30,8 +30,6 @@ async function signed(about: Parameters = {}): Promise<Parameters> {
 
 const form = (of: Parameters): string => new URLSearchParams(of).toString()
 const json = (of: Parameters): string => JSON.stringify(of)
-/** With a sign that base64 lacks: Node's reader also finds it where no line begins. */
-const BOUNDARY = 'a-line-between'
 function multipart(of: Parameters): string {
   const parts = Object.entries(of).map(
     ([name, value]) =>
