@@ -55,8 +55,11 @@ export async function attach(cluster: Cluster, port: number | undefined): Promis
   let foreignSince: number | null = null
 
   while (performance.now() < giveUpAt) {
-    const found = await readPidFile(cluster.data)
-    const running = found && hasEnded(found) ? await removeLocks(cluster.data, found) : found
+    let running = await readPidFile(cluster.data)
+    if (running && hasEnded(running)) {
+      await removeLocks(cluster.data, running)
+      running = null
+    }
     if (running && isAlive(running.pid)) {
       const address = chooseAddress(running.tcp, running.socket, port)
       if (address) {
