@@ -75,7 +75,15 @@ export const payBare =
         bankAccountId: null,
       }
     })
-    const verdicts = await transaction(deps.db, (tx) => reserve(tx, attempts, deps, now), { locksFirst: true })
+    const verdicts = await transaction(
+      deps.db,
+      async (tx) => {
+        const { verdicts, writes } = await reserve(tx, attempts, deps, now)
+        await tx.commitWith(writes)
+        return verdicts
+      },
+      { locksFirst: true },
+    )
     const refused = verdicts.find(({ outcome }) => outcome !== 'GRANTED')
     if (refused)
       throw new Error(

@@ -1,6 +1,7 @@
 /**
  * `pgbench -N` on the same database server in the same run, where it is installed: what PostgreSQL itself does with one
- * simple update transaction per call.
+ * simple update transaction per call. As it is started without more words (simple protocol, one thread), and at its fastest
+ * (prepared statements, two threads).
  */
 import { spawnSync } from 'node:child_process'
 import pg from 'pg'
@@ -8,8 +9,14 @@ import pg from 'pg'
 const SCALE = 50
 const CLIENTS = 16
 
-/** Transactions per second over at least five seconds, or null when pgbench is not installed. */
-export async function pgbench(databaseUrl: string, seconds: number): Promise<number | null> {
+/** Transactions per second. */
+export interface PgbenchRates {
+  simple: number
+  prepared: number
+}
+
+/** Over at least five seconds each, or null when pgbench is not installed. */
+export async function pgbench(databaseUrl: string, seconds: number): Promise<PgbenchRates | null> {
   if (spawnSync('pgbench', ['--version']).status !== 0) return null
   const admin = new pg.Client({ connectionString: databaseUrl })
   await admin.connect()
@@ -19,20 +26,13 @@ export async function pgbench(databaseUrl: string, seconds: number): Promise<num
   const url = new URL(databaseUrl)
   url.pathname = '/pgbench'
   if (exists.rowCount === 0) run(url, ['-i', '-q', '-s', String(SCALE)])
-  const output = run(url, [
-    '-N',
-    '-c',
-    String(CLIENTS),
-    '-j',
-    '2',
-    '-M',
-    'prepared',
-    '-T',
-    String(Math.max(5, seconds)),
-  ])
-  const rate = /tps = ([0-9.]+)/.exec(output)?.[1]
-  if (rate === undefined) throw new Error(`pgbench printed no rate:\n${output}`)
-  return Number(rate)
+  const rate = (...mode: string[]): number => {
+    const output = run(url, ['-N', '-c', String(CLIENTS), ...mode, '-T', String(Math.max(5, seconds))])
+    const found = /tps = ([0-9.]+)/.exec(output)?.[1]
+    if (found === undefined) throw new Error(`pgbench printed no rate:\n${output}`)
+    return Number(found)
+  }
+  return { simple: rate(), prepared: rate('-M', 'prepared', '-j', '2') }
 }
 
 function run(url: URL, args: string[]): string {

@@ -36,11 +36,16 @@ export async function confirmFigures(bench: Bench): Promise<Figure[]> {
   const confirm = rates.get('confirm')!
 
   say('pgbench…')
-  const simple = await pgbench(world.databaseUrl, timing.seconds * timing.rounds)
-  if (simple === null) say('pgbench is not installed: that ratio is left out.')
+  const pgbenchRates = await pgbench(world.databaseUrl, timing.seconds * timing.rounds)
+  if (pgbenchRates === null) say('pgbench is not installed: its ratios are left out.')
   return [
     figure('confirm', confirm, 'one payment a transaction, 16 callers, bare', part('sql-pay-one')),
-    ...(simple === null ? [] : [figure('confirm-vs-pgbench', confirm, 'pgbench -N, scale 50, 16 clients', simple)]),
+    ...(pgbenchRates === null
+      ? []
+      : [
+          figure('confirm-vs-pgbench', confirm, 'pgbench -N, scale 50, 16 clients', pgbenchRates.simple),
+          figure('confirm-vs-prepared', confirm, 'the same with -M prepared -j 2', pgbenchRates.prepared),
+        ]),
     figure('hot-merchant', rates.get('hot-merchant')!, 'payments spread over 1,000 merchants', confirm),
     figure('one-user', rates.get('one-user')!, 'payments of 100,000 users', confirm),
     figure('confirm-alone-p95', alone, 'p95 of one at a time', null, 'ms'),

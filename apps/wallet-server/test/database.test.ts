@@ -82,6 +82,51 @@ describe('a transaction', () => {
     expect([await countOf('left'), await countOf('right')]).toEqual([2n, 2n])
   })
 
+  const insertion = (id: string, count: number) => ({ text: 'insert into things values ($1, $2)', values: [id, count] })
+
+  test('that sends its last statements with COMMIT commits them, and has their answers', async () => {
+    const [written] = await transaction(database.pool, (tx) =>
+      tx.commitWith([{ text: `insert into things values ('last', 1) returning count` }]),
+    )
+    expect(written!.rows).toEqual([{ count: 1n }])
+    expect(await countOf('last')).toBe(1n)
+  })
+
+  test.each([0, 1, 2])('commits nothing when one of the last statements fails (number %i)', async (place) => {
+    const ids = [0, 1, 2].map((number) => `all-or-nothing-${place}-${number}`)
+    const attempt = transaction(database.pool, (tx) =>
+      tx.commitWith(ids.map((id, number) => insertion(id, number === place ? -1 : 1))),
+    )
+    await expect(attempt).rejects.toMatchObject({ code: '23514' })
+    for (const id of ids) expect(await countOf(id)).toBeUndefined()
+    expect(database.pool.totalCount - database.pool.idleCount).toBe(0)
+    expect(await transaction(database.pool, async () => 'works')).toBe('works')
+  })
+
+  test('commits nothing when a statement has changed fewer rows than it had to', async () => {
+    const attempt = transaction(database.pool, (tx) =>
+      tx.commitWith([
+        insertion('too-few', 1),
+        {
+          text: `with changed as (update things set count = 2 where id in ('too-few', 'nobody') returning 1)
+            select must_be_all((select count(*) from changed), 2, 'things are there')`,
+        },
+      ]),
+    )
+    await expect(attempt).rejects.toThrow('Of 2 only 1 things are there.')
+    expect(await countOf('too-few')).toBeUndefined()
+  })
+
+  test('whose last statements conflict is run again whole', async () => {
+    let runs = 0
+    await transaction(database.pool, (tx) => {
+      runs++
+      const conflicts = { text: `do $$ begin raise exception using errcode = '40001'; end $$` }
+      return tx.commitWith([insertion('again', 1), ...(runs < 3 ? [conflicts] : [])])
+    })
+    expect([runs, await countOf('again')]).toEqual([3, 1n])
+  })
+
   test('whose connection is cut leaves the outcome unknown, and the next one works', async () => {
     const attempt = transaction(database.pool, async (tx) => {
       const { rows } = await tx.query<{ pid: number }>('select pg_backend_pid() as pid')

@@ -217,31 +217,45 @@ describe.each(moments)('a connection that is lost %s', (_, when) => {
 })
 
 describe('a connection that is lost in the middle', () => {
-  const statements = [
-    'begin',
-    'lock-orders',
-    'lock-accounts',
-    'write-transfers',
-    'insert-succeeded-payments',
-    'insert-notifications',
-  ]
-  test.each(
-    statements.flatMap((at) => [
+  const locks = ['begin', 'lock-payable-orders', 'lock-accounts']
+  const writes = ['insert-succeeded-payments', 'insert-notifications', 'write-transfers']
+  const confirming = async (at: string, when: 'BEFORE' | 'AFTER') => {
+    const { tradeNo, amount } = await anOrder(world, shop)
+    const before = await balanceOf(world, userId)
+    const confirm = () => world.rooms.payments.confirm({ tradeNo, amount, payerId: userId })
+    const lost = proxy.cut({ at: at === 'begin' ? 'begin isolation level read committed' : at, when })
+    await expect(confirm()).rejects.toMatchObject(UNKNOWN)
+    expect(lost.count()).toBe(1)
+    return { confirm, tradeNo, before, paid: before - amount.minor }
+  }
+
+  test.each([
+    ...locks.flatMap((at) => [
       { at, when: 'BEFORE' as const },
       { at, when: 'AFTER' as const },
     ]),
-  )(
+    ...writes.map((at) => ({ at, when: 'BEFORE' as const })),
+  ])(
     'of a payment, $when “$at”, leaves nothing of it, and the payer is told that it is unknown',
     async ({ at, when }) => {
-      const { tradeNo, amount } = await anOrder(world, shop)
-      const before = await balanceOf(world, userId)
-      const confirm = () => world.rooms.payments.confirm({ tradeNo, amount, payerId: userId })
-      const name = at === 'begin' ? 'begin isolation level read committed' : at
-      const lost = proxy.cut({ at: name, when })
-      await expect(confirm()).rejects.toMatchObject(UNKNOWN)
-      expect(lost.count()).toBe(1)
+      const { confirm, before, paid } = await confirming(at, when)
       expect(await balanceOf(world, userId)).toBe(before)
       expect(await confirm()).toMatchObject({ first: true })
+      expect(await balanceOf(world, userId)).toBe(paid)
+    },
+  )
+
+  // COMMIT is right behind them and may have arrived.
+  test.each(writes)(
+    'of a payment, after “%s”, leaves all of it or nothing, and a repeat gives the one payment',
+    async (at) => {
+      const { confirm, tradeNo, before, paid } = await confirming(at, 'AFTER')
+      const { state } = await world.rooms.orders.find(tradeNo)
+      const done = state === 'PAID'
+      expect(await balanceOf(world, userId)).toBe(done ? paid : before)
+      expect(await confirm()).toMatchObject({ first: !done })
+      expect(await balanceOf(world, userId)).toBe(paid)
+      expect(await world.rooms.notifications.of(tradeNo)).toHaveLength(1)
     },
   )
 })
@@ -274,7 +288,7 @@ describe('a database that goes silent with its connections open', () => {
     const other = await createTestWorld({ database: world.database, seed: 2, deps: { db: impatient } })
     const { tradeNo, amount } = await anOrder(world, shop)
     const confirm = () => other.rooms.payments.confirm({ tradeNo, amount, payerId: userId })
-    const silent = proxy.hold({ at: 'lock-orders' })
+    const silent = proxy.hold({ at: 'lock-payable-orders' })
     await expect(confirm()).rejects.toMatchObject(UNKNOWN)
     await silent.reached
     expect((await confirm()).first).toBe(true)

@@ -62,7 +62,9 @@ test.each([
 
 test('no statement on the way of a payment reads a table from end to end', async () => {
   const statements = await statementsOf(confirm)
-  expect([...statements.keys()]).toEqual(expect.arrayContaining(['lock-orders', 'lock-accounts', 'write-transfers']))
+  expect([...statements.keys()]).toEqual(
+    expect.arrayContaining(['lock-payable-orders', 'lock-accounts', 'write-transfers']),
+  )
   for (const [name, text] of statements) {
     expect(`${name}: ${await planOf(text)}`).not.toMatch(/Seq Scan|orders_to_expire|notifications_due/)
   }

@@ -19,6 +19,12 @@ export interface Queryable {
 /** A transaction that is open. Statements that do not need each other's answers may be sent together, and are done in their order. */
 export interface Transaction extends Queryable {
   query<Row extends pg.QueryResultRow>(query: Query | string, values?: unknown[]): Promise<pg.QueryResult<Row>>
+  /**
+   * Sends statements with COMMIT right behind them: one round trip less, and rows are held that much shorter. Nothing here can
+   * hold the commit back any more, so whatever must be true of what they change the statements say themselves, by failing:
+   * then the database commits none of them. Ends the transaction: `work` sends nothing after it.
+   */
+  commitWith(statements: Query[]): Promise<pg.QueryResult[]>
 }
 
 /** How often a conflicting transaction is tried in all. Conflicts end when one side is through, so few suffice. */
@@ -101,12 +107,19 @@ export async function transaction<Result>(
       // Heard of by whoever sends a statement; `work` may end without one.
       begun.catch(() => undefined)
       if (!options.locksFirst) await begun
+      let committed = false
       const result = await work({
         // Whoever waits for an answer waits for BEGIN's too: nothing is written behind one that failed.
         query: <Row extends pg.QueryResultRow>(query: Query | string, values?: unknown[]) =>
           Promise.all([client.query<Row>(query as string, values), begun]).then(([answer]) => answer),
+        async commitWith(statements) {
+          committed = true
+          const sent = statements.map((statement) => client.query(statement))
+          const [answers] = await Promise.all([Promise.all(sent), client.query('commit')])
+          return answers
+        },
       })
-      await client.query('commit')
+      if (!committed) await client.query('commit')
       return result
     } catch (error) {
       if (isLostConnection(error)) broken = error as Error

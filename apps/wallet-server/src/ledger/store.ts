@@ -3,7 +3,7 @@
  * and its own rows together. A room that writes transfers locks their accounts first, judges, and writes once for the
  * whole batch; which money a kind of transfer moves is said in `balance.ts`.
  */
-import type { Queryable } from '../db/transaction.ts'
+import type { Query, Queryable } from '../db/transaction.ts'
 import { numberArray, textArray, unlessAll } from '../db/arrays.ts'
 import { movesOf } from './balance.ts'
 import type { Account, AccountKind, PostedTransfer, Transfer, TransferKind, TransfersPage } from './types.ts'
@@ -152,20 +152,6 @@ export async function lockAccounts(tx: Queryable, ids: string[]): Promise<Locked
   return rows.map(toLedgerAccount)
 }
 
-/** Whether accounts are frozen and of our buckets, unlocked: for those who are only credited. Missing ones are not answered. */
-export async function selectStanding(
-  db: Queryable,
-  ids: string[],
-): Promise<Pick<LockedAccount, 'id' | 'frozen' | 'owned'>[]> {
-  const { rows } = await db.query<Pick<LockedAccount, 'id' | 'frozen' | 'owned'>>({
-    name: 'select-standing',
-    text: `select a.id, a.frozen, b.bucket is not null as owned
-      from accounts a left join owned_buckets b on b.bucket = a.bucket where a.id = any ($1)`,
-    values: [textArray(ids)],
-  })
-  return rows
-}
-
 /** The wallet's own among the accounts, unlocked. Their stored sums are always zero: nothing limits them. */
 export async function selectComputedAccounts(db: Queryable, ids: string[]): Promise<LockedAccount[]> {
   const { rows } = await db.query<LedgerAccountRow>({
@@ -225,9 +211,13 @@ export async function selectExpiredPending(db: Queryable, now: Date, limit: numb
  * a transfer is there already (23505) or a balance would go below zero (23514). The transaction is lost then.
  */
 export async function writeTransfers(tx: Queryable, transfers: Transfer[], now: Date): Promise<void> {
-  if (transfers.length === 0) return
+  if (transfers.length > 0) await tx.query(transfersStatement(transfers, now))
+}
+
+/** The statement of {@link writeTransfers}, for at least one. */
+export function transfersStatement(transfers: Transfer[], now: Date): Query {
   const moves = movesOf(transfers)
-  const { rowCount } = await tx.query({
+  return {
     name: 'write-transfers',
     // Both arms find each row by its key: the sums for each account were made before, so nothing is sorted or grouped here.
     // Arrays are unnested side by side in the list of columns: in `from`, each would be stored first and read again.
@@ -242,17 +232,21 @@ export async function writeTransfers(tx: Queryable, transfers: Transfer[], now: 
             unnest($7::text[]) as currency, unnest($8::text[]) as kind, unnest($9::text[]) as resolves,
             unnest($10::timestamptz[]) as expires_at
         ) as t
+      ), moved as (
+        update accounts a
+        set debits_posted = a.debits_posted + m.debits_posted, credits_posted = a.credits_posted + m.credits_posted,
+          debits_pending = a.debits_pending + coalesce(m.debits_pending, 0),
+          credits_pending = a.credits_pending + coalesce(m.credits_pending, 0)
+        from (
+          select unnest($12::text[]) as id, unnest($13::smallint[]) as bucket, unnest($14::bigint[]) as debits_posted,
+            unnest($15::bigint[]) as credits_posted, unnest($16::bigint[]) as debits_pending,
+            unnest($17::bigint[]) as credits_pending
+        ) as m
+        where a.id = m.id and a.bucket = m.bucket and not a.computed
+        returning 1
       )
-      update accounts a
-      set debits_posted = a.debits_posted + m.debits_posted, credits_posted = a.credits_posted + m.credits_posted,
-        debits_pending = a.debits_pending + coalesce(m.debits_pending, 0),
-        credits_pending = a.credits_pending + coalesce(m.credits_pending, 0)
-      from (
-        select unnest($12::text[]) as id, unnest($13::smallint[]) as bucket, unnest($14::bigint[]) as debits_posted,
-          unnest($15::bigint[]) as credits_posted, unnest($16::bigint[]) as debits_pending,
-          unnest($17::bigint[]) as credits_pending
-      ) as m
-      where a.id = m.id and a.bucket = m.bucket and not a.computed`,
+      select must_be_all((select count(*) from moved), $18,
+        'accounts that store a balance are in the bucket of their transfers')`,
     values: [
       textArray(transfers.map((transfer) => transfer.causeId)),
       textArray(transfers.map((transfer) => transfer.step)),
@@ -279,12 +273,8 @@ export async function writeTransfers(tx: Queryable, transfers: Transfer[], now: 
         moves.map((move) => move.creditsPending),
         numberArray,
       ),
+      moves.length,
     ],
-  })
-  if (rowCount !== moves.length) {
-    throw new Error(
-      `Of ${moves.length} accounts that store a balance, ${rowCount} are in the bucket of their transfers.`,
-    )
   }
 }
 

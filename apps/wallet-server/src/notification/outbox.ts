@@ -4,7 +4,7 @@
  */
 import type { ApiFamily } from '@tradepay/contract'
 import { numberArray, textArray } from '../db/arrays.ts'
-import type { Queryable } from '../db/transaction.ts'
+import type { Query, Queryable } from '../db/transaction.ts'
 
 export interface NewNotification {
   notificationId: string
@@ -25,11 +25,15 @@ export interface NewNotification {
 
 /** Adds notifications, due now; those without an address are given up at once and stay as evidence. */
 export async function insertNotifications(tx: Queryable, rows: NewNotification[], now: Date): Promise<void> {
-  if (rows.length === 0) return
-  await tx.query({
-    name: 'insert-notifications',
-    text: `insert into notifications (notification_id, bucket, client_id, family, url, subject_id, sequence, event, state,
-        due_at, created_at, finished_at)
+  if (rows.length > 0) await tx.query(notificationsStatement(rows, now))
+}
+
+/** The statement of {@link insertNotifications}, for at least one. Answers `due`: how many are to be sent. */
+export const notificationsStatement = (rows: NewNotification[], now: Date): Query => ({
+  name: 'insert-notifications',
+  text: `with written as (
+      insert into notifications (notification_id, bucket, client_id, family, url, subject_id, sequence, event, state, due_at,
+        created_at, finished_at)
       select a.notification_id, a.bucket, a.client_id, a.family, a.url, a.subject_id, a.sequence, a.event,
         case when a.url is null then 'GIVEN_UP' else 'DUE' end,
         case when a.url is null then null else $10::timestamptz end,
@@ -43,18 +47,20 @@ export async function insertNotifications(tx: Queryable, rows: NewNotification[]
             unnest($7::integer[]) as sequence, jsonb_array_elements($8::jsonb) as event, unnest($9::text[]) as ask_client
         ) as t
         left join clients c on c.client_id = t.ask_client
-      ) as a`,
-    values: [
-      textArray(rows.map((row) => row.notificationId)),
-      numberArray(rows.map((row) => row.bucket)),
-      textArray(rows.map((row) => row.clientId)),
-      textArray(rows.map((row) => row.family)),
-      textArray(rows.map((row) => (row.announce ? row.url : null))),
-      textArray(rows.map((row) => row.subjectId)),
-      numberArray(rows.map((row) => row.sequence)),
-      JSON.stringify(rows.map((row) => row.event)),
-      textArray(rows.map((row) => (row.announce && row.clientAddress && row.url === null ? row.clientId : null))),
-      now,
-    ],
-  })
-}
+      ) as a
+      returning due_at
+    )
+    select count(due_at)::integer as due from written`,
+  values: [
+    textArray(rows.map((row) => row.notificationId)),
+    numberArray(rows.map((row) => row.bucket)),
+    textArray(rows.map((row) => row.clientId)),
+    textArray(rows.map((row) => row.family)),
+    textArray(rows.map((row) => (row.announce ? row.url : null))),
+    textArray(rows.map((row) => row.subjectId)),
+    numberArray(rows.map((row) => row.sequence)),
+    JSON.stringify(rows.map((row) => row.event)),
+    textArray(rows.map((row) => (row.announce && row.clientAddress && row.url === null ? row.clientId : null))),
+    now,
+  ],
+})

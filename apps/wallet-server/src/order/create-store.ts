@@ -5,7 +5,7 @@
  * alone. Whoever comes second reads in a statement of its own, after the gate, and so sees what the first has committed.
  */
 import { numberArray, textArray } from '../db/arrays.ts'
-import type { Queryable } from '../db/transaction.ts'
+import type { Query, Queryable } from '../db/transaction.ts'
 import type { RequestKey } from './store.ts'
 import type { Order } from './types.ts'
 
@@ -42,12 +42,11 @@ export async function lockClient(tx: Queryable, clientId: string): Promise<void>
 /**
  * Adds orders whose number neither holds an order nor was cancelled. The caller holds the clients shared.
  * @param items in the order of their numbers, so that two batches with the same numbers wait for each other instead of
- * deadlocking
- * @returns the tradeNos that were added
+ * deadlocking. Answers the `trade_no` of each that was added.
  */
-export async function insertOrders(tx: Queryable, items: NewOrder[], now: Date): Promise<Set<string>> {
+export function newOrdersStatement(items: NewOrder[], now: Date): Query {
   const orders = items.map(({ order }) => order)
-  const { rows } = await tx.query<{ trade_no: string }>({
+  return {
     name: 'insert-orders',
     text: `insert into orders (trade_no, bucket, merchant_id, client_id, request_id, family, content, app_id, buyer_id,
         title, amount, currency, notify_url, extra, expires_at, fee, state, created_at)
@@ -85,8 +84,7 @@ export async function insertOrders(tx: Queryable, items: NewOrder[], now: Date):
       numberArray(orders.map(({ fee }) => fee)),
       now,
     ],
-  })
-  return new Set(rows.map(({ trade_no }) => trade_no))
+  }
 }
 
 /** Remembers a number so that a late create is refused. The caller holds the client alone and has found no order. */

@@ -5,7 +5,7 @@
 import type { RefusalCode } from '@tradepay/contract'
 import type pg from 'pg'
 import { transaction } from '../db/transaction.ts'
-import { insertOrders, shareClients, type NewOrder } from './create-store.ts'
+import { newOrdersStatement, shareClients, type NewOrder } from './create-store.ts'
 import { selectOrdersOfRequests, type RequestKey, type StoredOrder } from './store.ts'
 
 export type Created =
@@ -23,19 +23,20 @@ export async function createOrders(db: pg.Pool, items: NewOrder[], now: Date): P
   }
   const sorted = [...firsts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item)
 
-  const { ours, added, held } = await transaction(
+  const { ours, possible, answers } = await transaction(
     db,
     async (tx) => {
       const ours = await shareClients(tx, [...new Set(sorted.map(({ order }) => order.clientId))])
       const possible = sorted.filter(({ order }) => ours.has(order.clientId))
-      const added = await insertOrders(tx, possible, now)
-      const others = possible.filter(({ order }) => !added.has(order.tradeNo))
-      // A statement of its own: it sees the orders that the insert had to wait for.
-      const held = others.length === 0 ? [] : await selectOrdersOfRequests(tx, others.map(requestOf))
-      return { ours, added, held: new Map(held.map((stored) => [nameOf(stored.order), stored])) }
+      return { ours, possible, answers: await tx.commitWith([newOrdersStatement(possible, now)]) }
     },
     { locksFirst: true },
   )
+  const added = new Set(answers[0]!.rows.map((row: { trade_no: string }) => row.trade_no))
+  const others = possible.filter(({ order }) => !added.has(order.tradeNo))
+  // A statement of its own: it sees the orders that the insert had to wait for.
+  const stored = others.length === 0 ? [] : await selectOrdersOfRequests(db, others.map(requestOf))
+  const held = new Map(stored.map((one) => [nameOf(one.order), one]))
 
   return items.map((item) => {
     const name = nameOf(item.order)

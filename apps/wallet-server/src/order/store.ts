@@ -10,7 +10,8 @@ import { textArray } from '../db/arrays.ts'
 import type { Queryable } from '../db/transaction.ts'
 import type { Order } from './types.ts'
 
-interface OrderRow {
+/** A row as the driver reads it. */
+export interface OrderRow {
   trade_no: string
   bucket: number
   merchant_id: string
@@ -39,8 +40,8 @@ interface OrderRow {
   fee_refunded: bigint
 }
 
-/** Everything but `content`, which only a repeated create looks at. */
-const columns = [
+/** Of the table `orders o`: everything but `content`, which only a repeated create looks at. */
+export const orderColumns = [
   'trade_no',
   'bucket',
   'merchant_id',
@@ -88,7 +89,7 @@ export interface RequestKey {
 export async function selectOrder(db: Queryable, tradeNo: string, bucket: number): Promise<Order | null> {
   const { rows } = await db.query<OrderRow>({
     name: 'select-order',
-    text: `select ${columns} from orders o where o.trade_no = $1 and o.bucket = $2`,
+    text: `select ${orderColumns} from orders o where o.trade_no = $1 and o.bucket = $2`,
     values: [tradeNo, bucket],
   })
   return rows[0] ? toOrder(rows[0]) : null
@@ -98,7 +99,7 @@ export async function selectOrder(db: Queryable, tradeNo: string, bucket: number
 export async function selectOrdersOfRequests(db: Queryable, requests: RequestKey[]): Promise<StoredOrder[]> {
   const { rows } = await db.query<OrderRow & { content: Record<string, string> }>({
     name: 'select-orders-of-requests',
-    text: `select ${columns}, o.content
+    text: `select ${orderColumns}, o.content
       from unnest($1::text[], $2::text[], $3::smallint[]) as asked (client_id, request_id, bucket)
       join orders o on o.client_id = asked.client_id and o.request_id = asked.request_id and o.bucket = asked.bucket`,
     values: [
@@ -117,7 +118,7 @@ export async function selectOrdersOfRequests(db: Queryable, requests: RequestKey
 export async function lockOrders(tx: Queryable, tradeNos: string[]): Promise<Order[]> {
   const { rows } = await tx.query<OrderRow>({
     name: 'lock-orders',
-    text: `select ${columns} from orders o where o.trade_no = any ($1::text[]) order by o.trade_no for update`,
+    text: `select ${orderColumns} from orders o where o.trade_no = any ($1::text[]) order by o.trade_no for update`,
     values: [textArray(tradeNos)],
   })
   return rows.map(toOrder)
@@ -127,7 +128,7 @@ export async function lockOrders(tx: Queryable, tradeNos: string[]): Promise<Ord
 export async function lockOrderOfRequest(tx: Queryable, request: RequestKey): Promise<Order | null> {
   const { rows } = await tx.query<OrderRow>({
     name: 'lock-order-of-request',
-    text: `select ${columns} from orders o where o.client_id = $1 and o.request_id = $2 and o.bucket = $3 for update`,
+    text: `select ${orderColumns} from orders o where o.client_id = $1 and o.request_id = $2 and o.bucket = $3 for update`,
     values: [request.clientId, request.requestId, request.bucket],
   })
   return rows[0] ? toOrder(rows[0]) : null
@@ -137,7 +138,7 @@ export async function lockOrderOfRequest(tx: Queryable, request: RequestKey): Pr
 export async function lockExpiredOrders(tx: Queryable, now: Date, limit: number): Promise<Order[]> {
   const { rows } = await tx.query<OrderRow>({
     name: 'lock-expired-orders',
-    text: `select ${columns} from orders o join owned_buckets b on b.bucket = o.bucket
+    text: `select ${orderColumns} from orders o join owned_buckets b on b.bucket = o.bucket
       where o.state = 'CREATED' and o.expires_at <= $1
       order by o.expires_at limit $2 for update of o skip locked`,
     values: [now, limit],
@@ -180,7 +181,7 @@ export async function selectNextExpiry(db: Queryable): Promise<Date | null> {
   return rows[0]?.expires_at ?? null
 }
 
-function toOrder(row: OrderRow): Order {
+export function toOrder(row: OrderRow): Order {
   return {
     tradeNo: row.trade_no,
     bucket: row.bucket,

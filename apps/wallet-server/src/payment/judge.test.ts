@@ -75,7 +75,9 @@ const everybody = [account(MEI), account(BO), account(SHOP)]
 const factsOf = ({ orders = [order], accounts = everybody, allowance, others = [] }: Scene): Facts => ({
   orders: new Map(orders.map((one) => [one.tradeNo, one])),
   payers: byId(accounts.filter(({ kind }) => kind === 'USER_BALANCE')),
-  payees: byId(accounts.filter(({ kind }) => kind === 'MERCHANT_PAYABLE')),
+  payees: new Map(
+    orders.map(({ tradeNo }) => [tradeNo, accounts.find(({ kind }) => kind === 'MERCHANT_PAYABLE') ?? null]),
+  ),
   allowances: allowance
     ? new Map([[`users:${MEI}:CNY`, { perPayment: null, perDay: null, spentToday: 0n, ...allowance }]])
     : new Map(),

@@ -5,7 +5,7 @@
 import type { RefusalCode } from '@tradepay/contract'
 import type { Money } from '@tradepay/money'
 import type { LockedAccount } from '../ledger/store.ts'
-import { merchantAccount, userAccount } from '../ledger/types.ts'
+import { userAccount } from '../ledger/types.ts'
 import { asSeenAt } from '../order/state.ts'
 import type { Order } from '../order/types.ts'
 import type { PaymentLimits } from './types.ts'
@@ -31,8 +31,8 @@ export interface Facts {
   orders: ReadonlyMap<string, Order>
   /** By account id. */
   payers: ReadonlyMap<string, LockedAccount>
-  /** By account id. Not locked: a payee is only credited, and many payments want it. */
-  payees: ReadonlyMap<string, Pick<LockedAccount, 'frozen'>>
+  /** Whom each order is paid to, by tradeNo; null when the payee has no account in its currency. Not locked. */
+  payees: ReadonlyMap<string, Pick<LockedAccount, 'frozen'> | null>
   /** By the payer's account id. Payers without limits are missing. */
   allowances: ReadonlyMap<string, Allowance>
   /** Buckets that another database decides about: that something of them is not found here says nothing. */
@@ -68,7 +68,7 @@ export function judge(attempts: RoutedAttempt[], facts: Facts, now: Date): Verdi
     if (refusal !== null) return refusal
 
     const payer = facts.payers.get(userAccount(payerId, amount.currency))
-    const payee = facts.payees.get(merchantAccount(order.merchantId, amount.currency))
+    const payee = facts.payees.get(order.tradeNo)
     if (!payer) return refused('CURRENCY_NOT_SUPPORTED')
     if (payer.frozen) return refused('USER_FROZEN')
     if (!payee || payee.frozen) return refused('MERCHANT_FROZEN')

@@ -5,7 +5,7 @@
  */
 import type { Deps } from '../build-server.ts'
 import { dayOf, startOfDay } from '../day.ts'
-import type { Queryable } from '../db/transaction.ts'
+import type { Query, Queryable } from '../db/transaction.ts'
 import { userAccount } from '../ledger/types.ts'
 import type { Allowance } from './judge.ts'
 import type { PaymentLimits } from './types.ts'
@@ -70,29 +70,25 @@ export async function readAllowances(
 }
 
 /** Writes what the day has used after these payments. `spent` is the whole of the day. */
-export async function writeSpent(
-  tx: Queryable,
+export const spentStatement = (
   rows: (Payer & { spent: bigint })[],
   { settings }: Pick<Deps, 'settings'>,
   now: Date,
-): Promise<void> {
-  if (rows.length === 0) return
-  await tx.query({
-    name: 'write-spent',
-    text: `insert into payment_limits (user_id, bucket, currency, day, spent)
-      select t.user_id, t.bucket, t.currency, $5::date, t.spent
-      from unnest($1::text[], $2::smallint[], $3::text[], $4::bigint[]) as t (user_id, bucket, currency, spent)
-      order by t.user_id, t.currency
-      on conflict (user_id, currency, bucket) do update set day = excluded.day, spent = excluded.spent`,
-    values: [
-      rows.map(({ userId }) => userId),
-      rows.map(({ bucket }) => bucket),
-      rows.map(({ currency }) => currency),
-      rows.map(({ spent }) => spent),
-      dayOf(now, settings.timeZone),
-    ],
-  })
-}
+): Query => ({
+  name: 'write-spent',
+  text: `insert into payment_limits (user_id, bucket, currency, day, spent)
+    select t.user_id, t.bucket, t.currency, $5::date, t.spent
+    from unnest($1::text[], $2::smallint[], $3::text[], $4::bigint[]) as t (user_id, bucket, currency, spent)
+    order by t.user_id, t.currency
+    on conflict (user_id, currency, bucket) do update set day = excluded.day, spent = excluded.spent`,
+  values: [
+    rows.map(({ userId }) => userId),
+    rows.map(({ bucket }) => bucket),
+    rows.map(({ currency }) => currency),
+    rows.map(({ spent }) => spent),
+    dayOf(now, settings.timeZone),
+  ],
+})
 
 /** A payment of that day has failed: it does not count. The caller has locked the payer's account. */
 export async function giveBackSpent(

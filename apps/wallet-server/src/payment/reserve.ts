@@ -7,16 +7,15 @@
  */
 import type { Deps } from '../build-server.ts'
 import { bucketsOfOthers } from '../db/buckets.ts'
-import type { Queryable } from '../db/transaction.ts'
+import type { Query, Queryable } from '../db/transaction.ts'
 import { newTimedId } from '../ids.ts'
-import { lockAccounts, selectStanding, writeTransfers } from '../ledger/store.ts'
-import { merchantAccount, userAccount } from '../ledger/types.ts'
-import { insertNotifications } from '../notification/outbox.ts'
+import { lockAccounts, transfersStatement } from '../ledger/store.ts'
+import { userAccount } from '../ledger/types.ts'
+import { notificationsStatement } from '../notification/outbox.ts'
 import { orderNotification } from '../order/events.ts'
-import { lockOrders } from '../order/store.ts'
 import { judge, type Facts, type RoutedAttempt, type Verdict } from './judge.ts'
-import { readAllowances, writeSpent, type Payer } from './limits.ts'
-import { insertProcessing, insertSucceeded, setProcessing, type NewPayment } from './store.ts'
+import { readAllowances, spentStatement, type Payer } from './limits.ts'
+import { lockPayable, processingStatement, succeededStatement, waitsStatement, type NewPayment } from './store.ts'
 import { fromBalance, fromBank, toMerchant } from './transfers.ts'
 
 type ReserveDeps = Pick<Deps, 'random' | 'settings'>
@@ -24,98 +23,74 @@ type ReserveDeps = Pick<Deps, 'random' | 'settings'>
 /** An attempt, with the bank account it takes the money from where it does. */
 export type Reservation = RoutedAttempt & { bankAccountId: string | null }
 
+/** What was decided, and the statements that make it so. */
+export interface Decided {
+  verdicts: Verdict[]
+  /** To be run in this order in the same transaction. Each fails where it does not find what it was decided upon. */
+  writes: Query[]
+}
+
 /**
- * Judges the attempts and writes what is granted, in the caller's transaction.
- * Locks orders, then payers, and at the very end, by crediting them, payees.
+ * Locks what the attempts concern, orders and then payers, and judges. Nothing is written yet: the caller does that, and payees
+ * are locked by being credited, at the very end.
  */
-export async function reserve(
-  tx: Queryable,
-  attempts: Reservation[],
-  deps: ReserveDeps,
-  now: Date,
-): Promise<Verdict[]> {
+export async function reserve(tx: Queryable, attempts: Reservation[], deps: ReserveDeps, now: Date): Promise<Decided> {
   const facts = await lockFacts(tx, attempts, deps, now)
   const verdicts = judge(attempts, facts, now)
   const granted = attempts.flatMap((attempt, index) => {
     const verdict = verdicts[index]!
     return verdict.outcome === 'GRANTED' ? [{ ...attempt, order: verdict.order }] : []
   })
-  if (granted.length > 0) await write(tx, granted, facts, deps, now)
-  return verdicts
+  return { verdicts, writes: granted.length === 0 ? [] : writesOf(granted, facts, deps, now) }
 }
 
 async function lockFacts(tx: Queryable, attempts: Reservation[], deps: ReserveDeps, now: Date): Promise<Facts> {
   const payerOf = payersOf(attempts)
   // Sent together, done one after another: the allowances are read after the accounts are locked, which stand for the
   // counters too.
-  const [lockedOrders, lockedPayers, allowances] = await Promise.all([
-    lockOrders(tx, [...new Set(attempts.map(({ tradeNo }) => tradeNo))]),
+  const [payables, lockedPayers, allowances] = await Promise.all([
+    lockPayable(tx, [...new Set(attempts.map(({ tradeNo }) => tradeNo))]),
     lockAccounts(tx, [...payerOf.keys()]),
     readAllowances(tx, [...payerOf.values()], deps, now),
   ])
-  const orders = byKey(lockedOrders, 'tradeNo')
-  const payers = byKey(lockedPayers, 'id')
-  const payeeIds = [...orders.values()].map(({ merchantId, amount }) => merchantAccount(merchantId, amount.currency))
-  const payees = byKey(await selectStanding(tx, [...new Set(payeeIds)]), 'id')
+  const payers = new Map(lockedPayers.map((account) => [account.id, account]))
+  // What is found says itself whether its bucket is ours; only of what is missing the database is asked.
+  const ours = new Set(payables.filter(({ owned }) => owned).map(({ order }) => order.tradeNo))
+  const doubted = attempts.flatMap(({ tradeNo, orderBucket, payerId, payerBucket, amount }) => [
+    ...(ours.has(tradeNo) ? [] : [orderBucket]),
+    ...(payers.get(userAccount(payerId, amount.currency))?.owned ? [] : [payerBucket]),
+  ])
   return {
-    orders,
+    orders: new Map(payables.map(({ order }) => [order.tradeNo, order])),
     payers,
-    payees,
+    payees: new Map(payables.map(({ order, payee }) => [order.tradeNo, payee])),
     allowances,
-    bucketsOfOthers: await bucketsInDoubt(tx, attempts, { orders, payers, payees }),
+    bucketsOfOthers: doubted.length === 0 ? new Set() : await bucketsOfOthers(tx, doubted),
   }
 }
 
-/** What is found says itself whether its bucket is ours; only of what is missing the database is asked. */
-async function bucketsInDoubt(
-  tx: Queryable,
-  attempts: Reservation[],
-  {
-    orders,
-    payers,
-    payees,
-  }: { orders: Facts['orders']; payers: Facts['payers']; payees: Map<string, { owned: boolean }> },
-): Promise<Set<number>> {
-  const doubted = attempts.flatMap(({ tradeNo, orderBucket, payerId, payerBucket, amount }) => {
-    const order = orders.get(tradeNo)
-    const payee = order && payees.get(merchantAccount(order.merchantId, order.amount.currency))
-    const payer = payers.get(userAccount(payerId, amount.currency))
-    return [...(payee?.owned ? [] : [orderBucket]), ...(payer?.owned ? [] : [payerBucket])]
-  })
-  return doubted.length === 0 ? new Set() : bucketsOfOthers(tx, doubted)
-}
-
-const byKey = <Key extends string, Row extends Record<Key, string>>(rows: Row[], key: Key): Map<string, Row> =>
-  new Map(rows.map((row) => [row[key], row]))
-
 type Granted = Reservation & { order: Extract<Verdict, { outcome: 'GRANTED' }>['order'] }
 
-/** One round trip: the statements are sent together and done in this order. */
-async function write(tx: Queryable, granted: Granted[], facts: Facts, deps: ReserveDeps, now: Date): Promise<void> {
+function writesOf(granted: Granted[], facts: Facts, deps: ReserveDeps, now: Date): Query[] {
   const paid = granted.filter(({ channel }) => channel === 'BALANCE')
   const waiting = granted.filter(({ channel }) => channel === 'BANK')
+  const spent = spentAfter(granted, facts)
   const newId = (bucket: number): string => newTimedId(now, deps.settings.timeZone, bucket, deps.random)
-  await Promise.all([
-    insertSucceeded(tx, paid.map(toPayment), now),
-    insertNotifications(
-      tx,
-      paid.map(({ order }) => orderNotification('ORDER_PAID', newId(order.bucket), order)),
-      now,
-    ),
-    ...waiting.flatMap((one) => [
-      insertProcessing(tx, toPayment(one), now),
-      setProcessing(tx, one.order, one.paymentId),
-    ]),
-    writeSpent(tx, spentAfter(granted, facts), deps, now),
+  const notifications = paid.map(({ order }) => orderNotification('ORDER_PAID', newId(order.bucket), order))
+  return [
+    ...(paid.length === 0
+      ? []
+      : [succeededStatement(paid.map(toPayment), now), notificationsStatement(notifications, now)]),
+    ...waiting.flatMap((one) => [processingStatement(toPayment(one), now), waitsStatement(one.order, one.paymentId)]),
+    ...(spent.length === 0 ? [] : [spentStatement(spent, deps, now)]),
     // Last, because from here to the commit nobody else can pay the same merchants.
-    writeTransfers(
-      tx,
+    transfersStatement(
       granted.flatMap((one) =>
         one.channel === 'BALANCE' ? [fromBalance(one), ...toMerchant(one.paymentId, one.order)] : [fromBank(one)],
       ),
       now,
     ),
-  ])
+  ]
 }
 
 function toPayment({

@@ -50,8 +50,15 @@ export function createPaymentService(
         bankAccountId: null,
         paymentId: newTimedId(now, settings.timeZone, route.orderBucket, random),
       }))
-      const verdicts = await transaction(db, (tx) => reserve(tx, attempts, deps, now), { locksFirst: true })
-      if (verdicts.some(({ outcome }) => outcome === 'GRANTED')) wake('NOTIFICATIONS')
+      const { verdicts, answers } = await transaction(
+        db,
+        async (tx) => {
+          const { verdicts, writes } = await reserve(tx, attempts, deps, now)
+          return { verdicts, answers: await tx.commitWith(writes) }
+        },
+        { locksFirst: true },
+      )
+      if (answers.some(({ rows }) => dueOf(rows) > 0)) wake('NOTIFICATIONS')
       return verdicts.map((verdict) => ({ ...verdict, at: now }))
     },
     // A user's payments are decided in the order in which they were confirmed.
@@ -90,8 +97,9 @@ export function createPaymentService(
     const attempt = { ...routed, channel: 'BANK' as const, bankAccountId, paymentId }
 
     const { verdict, mine } = await transaction(db, async (tx) => {
-      const [decided] = await reserve(tx, [attempt], deps, now)
-      const verdict = decided!
+      const { verdicts, writes } = await reserve(tx, [attempt], deps, now)
+      const verdict = verdicts[0]!
+      await Promise.all(writes.map((write) => tx.query(write)))
       if (verdict.outcome === 'GRANTED') {
         await fundings.request(tx, { purpose: 'PAYMENT', subjectId: paymentId, bankAccount, amount })
       }
@@ -197,6 +205,9 @@ export function createPaymentService(
     },
   }
 }
+
+/** How many notifications a statement has made that are to be sent. */
+const dueOf = ([row]: { due?: number }[]): number => row?.due ?? 0
 
 /** @throws WalletError INVALID_PARAMETER for anything that is not the `next` of a page */
 function readCursor(text: string): PaymentCursor {

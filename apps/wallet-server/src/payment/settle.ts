@@ -20,7 +20,7 @@ import { lockOrders } from '../order/store.ts'
 import type { Order } from '../order/types.ts'
 import { paid } from './judge.ts'
 import { giveBackSpent } from './limits.ts'
-import { finishPayment, finishReturn, markPaid, selectPayment, setProcessing, type StoredPayment } from './store.ts'
+import { finishPayment, finishReturn, markPaid, selectPayment, type StoredPayment, waitsStatement } from './store.ts'
 import { finish, returned, returnedToBalance, returning, toMerchant } from './transfers.ts'
 
 type SettleDeps = Pick<Deps, 'clock' | 'random' | 'settings'>
@@ -110,7 +110,7 @@ async function fail(
   now: Date,
 ): Promise<void> {
   await finishPayment(tx, payment, { state: 'FAILED', failure, returning }, now)
-  await setProcessing(tx, order, null)
+  await tx.query(waitsStatement(order, null))
   const payer = { userId: payment.payerId, bucket: payment.payerBucket, currency: payment.amount.currency }
   await giveBackSpent(tx, payer, payment.amount.minor, dayOf(payment.createdAt, settings.timeZone))
 }

@@ -5,7 +5,9 @@
 import type { PaymentState, RefusalCode } from '@tradepay/contract'
 import type { Currency, Money } from '@tradepay/money'
 import { numberArray, textArray } from '../db/arrays.ts'
-import type { Queryable } from '../db/transaction.ts'
+import type { Query, Queryable } from '../db/transaction.ts'
+import { orderColumns, toOrder, type OrderRow } from '../order/store.ts'
+import type { Order } from '../order/types.ts'
 import type { OwnPayment } from './types.ts'
 
 /** A payment as it is stored, in the order's bucket. */
@@ -39,63 +41,87 @@ interface PaymentRow {
   created_at: Date
 }
 
-/** Adds the payment by bank of an order that waits for it: PROCESSING. */
-export async function insertProcessing(tx: Queryable, payment: NewPayment, now: Date): Promise<void> {
-  await tx.query({
-    name: 'insert-processing-payment',
-    text: `insert into payments (payment_id, bucket, trade_no, payer_id, payer_bucket, amount, currency, channel,
-        bank_account_id, state, created_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'PROCESSING', $10)`,
-    values: [
-      payment.paymentId,
-      payment.bucket,
-      payment.tradeNo,
-      payment.payerId,
-      payment.payerBucket,
-      payment.amount.minor,
-      payment.amount.currency,
-      payment.channel,
-      payment.bankAccountId,
-      now,
-    ],
-  })
+/** An order, locked, with what is known of the account that it is paid to. */
+export interface PayableOrder {
+  order: Order
+  /** Not locked: a payee is only credited, and many payments want it. Null when there is none in that currency. */
+  payee: { frozen: boolean } | null
+  /** False when another database holds the order's bucket. */
+  owned: boolean
 }
+
+/** Locks orders until the transaction ends, in the order of their tradeNo. Numbers without an order are left out. */
+export async function lockPayable(tx: Queryable, tradeNos: string[]): Promise<PayableOrder[]> {
+  const { rows } = await tx.query<OrderRow & { payee_frozen: boolean | null; owned: boolean }>({
+    name: 'lock-payable-orders',
+    text: `select ${orderColumns}, payee.frozen as payee_frozen, b.bucket is not null as owned
+      from orders o
+      left join accounts payee on payee.id = 'merchants:' || o.merchant_id || ':' || o.currency and payee.bucket = o.bucket
+      left join owned_buckets b on b.bucket = o.bucket
+      where o.trade_no = any ($1::text[]) order by o.trade_no for update of o`,
+    values: [textArray(tradeNos)],
+  })
+  return rows.map((row) => ({
+    order: toOrder(row),
+    payee: row.payee_frozen === null ? null : { frozen: row.payee_frozen },
+    owned: row.owned,
+  }))
+}
+
+/** Adds the payment by bank of an order that waits for it: PROCESSING. */
+export const processingStatement = (payment: NewPayment, now: Date): Query => ({
+  name: 'insert-processing-payment',
+  text: `insert into payments (payment_id, bucket, trade_no, payer_id, payer_bucket, amount, currency, channel,
+      bank_account_id, state, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'PROCESSING', $10)`,
+  values: [
+    payment.paymentId,
+    payment.bucket,
+    payment.tradeNo,
+    payment.payerId,
+    payment.payerBucket,
+    payment.amount.minor,
+    payment.amount.currency,
+    payment.channel,
+    payment.bankAccountId,
+    now,
+  ],
+})
 
 /**
  * From the balance: adds the payments, SUCCEEDED, and CREATED → PAID for their orders, which the caller holds locked. What was
- * paid is what the order says.
+ * paid is what the order says. Fails when an order is not waiting to be paid.
  */
-export async function insertSucceeded(tx: Queryable, payments: NewPayment[], now: Date): Promise<void> {
-  if (payments.length === 0) return
-  const { rowCount } = await tx.query({
-    name: 'insert-succeeded-payments',
-    text: `with paid as (
-        update orders o
-        set state = 'PAID', paid_at = $6, payer_id = t.payer_id, payment_id = t.payment_id, processing_payment_id = null,
-          sequence = o.sequence + 1
-        from (
-          select unnest($1::text[]) as trade_no, unnest($2::smallint[]) as bucket, unnest($3::text[]) as payment_id,
-            unnest($4::text[]) as payer_id, unnest($5::smallint[]) as payer_bucket
-        ) as t
-        where o.trade_no = t.trade_no and o.bucket = t.bucket and o.paid_at is null and o.closed_at is null
-        returning t.*, o.amount, o.currency
-      )
+export const succeededStatement = (payments: NewPayment[], now: Date): Query => ({
+  name: 'insert-succeeded-payments',
+  text: `with paid as (
+      update orders o
+      set state = 'PAID', paid_at = $6, payer_id = t.payer_id, payment_id = t.payment_id, processing_payment_id = null,
+        sequence = o.sequence + 1
+      from (
+        select unnest($1::text[]) as trade_no, unnest($2::smallint[]) as bucket, unnest($3::text[]) as payment_id,
+          unnest($4::text[]) as payer_id, unnest($5::smallint[]) as payer_bucket
+      ) as t
+      where o.trade_no = t.trade_no and o.bucket = t.bucket and o.paid_at is null and o.closed_at is null
+      returning t.*, o.amount, o.currency
+    ), written as (
       insert into payments (payment_id, bucket, trade_no, payer_id, payer_bucket, amount, currency, channel, state,
         created_at, finished_at)
       select p.payment_id, p.bucket, p.trade_no, p.payer_id, p.payer_bucket, p.amount, p.currency, 'BALANCE', 'SUCCEEDED',
         $6::timestamptz, $6::timestamptz
-      from paid p`,
-    values: [
-      textArray(payments.map((payment) => payment.tradeNo)),
-      numberArray(payments.map((payment) => payment.bucket)),
-      textArray(payments.map((payment) => payment.paymentId)),
-      textArray(payments.map((payment) => payment.payerId)),
-      numberArray(payments.map((payment) => payment.payerBucket)),
-      now,
-    ],
-  })
-  if (rowCount !== payments.length) throw new Error(`${payments.length} orders were to be paid, ${rowCount} were.`)
-}
+      from paid p
+    )
+    select must_be_all((select count(*) from paid), $7, 'orders to pay were waiting for it')`,
+  values: [
+    textArray(payments.map((payment) => payment.tradeNo)),
+    numberArray(payments.map((payment) => payment.bucket)),
+    textArray(payments.map((payment) => payment.paymentId)),
+    textArray(payments.map((payment) => payment.payerId)),
+    numberArray(payments.map((payment) => payment.payerBucket)),
+    now,
+    payments.length,
+  ],
+})
 
 /** CREATED → PAID for the order of a payment that the bank has confirmed; the caller holds it locked. */
 export async function markPaid(
@@ -114,17 +140,11 @@ export async function markPaid(
 }
 
 /** The order waits for the bank's answer to this payment; null when it does not any more. */
-export async function setProcessing(
-  tx: Queryable,
-  order: { tradeNo: string; bucket: number },
-  paymentId: string | null,
-): Promise<void> {
-  await tx.query({
-    name: 'set-order-processing',
-    text: 'update orders set processing_payment_id = $3 where trade_no = $1 and bucket = $2',
-    values: [order.tradeNo, order.bucket, paymentId],
-  })
-}
+export const waitsStatement = (order: { tradeNo: string; bucket: number }, paymentId: string | null): Query => ({
+  name: 'set-order-processing',
+  text: 'update orders set processing_payment_id = $3 where trade_no = $1 and bucket = $2',
+  values: [order.tradeNo, order.bucket, paymentId],
+})
 
 /** PROCESSING → SUCCEEDED or FAILED. Answers false when it was not PROCESSING. */
 export async function finishPayment(
