@@ -2,12 +2,17 @@
  * Days of the wallet's time zone, also those of 23 and 25 hours: limits count by them and statements are cut by them.
  */
 
+/** A zone's offset from UTC changes at a quarter of an hour, if at all; asking for it costs more than a payment's whole decision. */
+const QUARTER_MS = 15 * 60_000
+/** Most offsets that are remembered. */
+const OFFSETS_MAX = 1000
+
 const formats = new Map<string, Intl.DateTimeFormat>()
+const offsets = new Map<string, number>()
 
 /** The day that a moment belongs to, as `yyyy-MM-dd`. */
 export function dayOf(moment: Date, timeZone: string): string {
-  const { year, month, day } = parts(moment, timeZone)
-  return `${year}-${month}-${day}`
+  return new Date(moment.getTime() + zoneOffsetMs(moment, timeZone)).toISOString().slice(0, 10)
 }
 
 /** Whether a text is a day of the calendar, `yyyy-MM-dd`, from 1900 on: no wallet is older. */
@@ -24,7 +29,7 @@ export function startOfDay(day: string, timeZone: string): Date {
   let start = asIfUtc - zoneOffsetMs(new Date(asIfUtc), timeZone)
   start = asIfUtc - zoneOffsetMs(new Date(start), timeZone)
   // Where the clock jumps over midnight the day begins at the jump.
-  while (dayOf(new Date(start), timeZone) < day) start += 15 * 60_000
+  while (dayOf(new Date(start), timeZone) < day) start += QUARTER_MS
   return new Date(start)
 }
 
@@ -35,14 +40,18 @@ export function nextDay(day: string): string {
 
 /** How far the zone is ahead of UTC at a moment. Milliseconds. */
 export function zoneOffsetMs(moment: Date, timeZone: string): number {
-  const { year, month, day, hour, minute, second } = parts(moment, timeZone)
-  return (
-    Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`) -
-    (moment.getTime() - moment.getMilliseconds())
-  )
+  const quarter = Math.floor(moment.getTime() / QUARTER_MS)
+  const key = `${timeZone} ${quarter}`
+  let offset = offsets.get(key)
+  if (offset === undefined) {
+    if (offsets.size >= OFFSETS_MAX) offsets.clear()
+    offset = offsetAt(quarter * QUARTER_MS, timeZone)
+    offsets.set(key, offset)
+  }
+  return offset
 }
 
-function parts(moment: Date, timeZone: string): Record<Intl.DateTimeFormatPartTypes, string> {
+function offsetAt(time: number, timeZone: string): number {
   let format = formats.get(timeZone)
   if (!format) {
     format = new Intl.DateTimeFormat('en-GB', {
@@ -57,8 +66,8 @@ function parts(moment: Date, timeZone: string): Record<Intl.DateTimeFormatPartTy
     })
     formats.set(timeZone, format)
   }
-  return Object.fromEntries(format.formatToParts(moment).map(({ type, value }) => [type, value])) as Record<
-    Intl.DateTimeFormatPartTypes,
-    string
-  >
+  const { year, month, day, hour, minute, second } = Object.fromEntries(
+    format.formatToParts(time).map(({ type, value }) => [type, value]),
+  ) as Record<Intl.DateTimeFormatPartTypes, string>
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`) - time
 }

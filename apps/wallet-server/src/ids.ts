@@ -48,10 +48,6 @@ export function bucketDigits(bucket: number): string {
   return String(bucket).padStart(3, '0')
 }
 
-/** The zone's offset from UTC changes at a quarter of an hour, if at all; asking for it costs more than all the rest. */
-const QUARTER_MS = 15 * 60_000
-const offsets = new Map<string, { quarter: number; offsetMs: number }>()
-
 /** A batch draws all its numbers at the same moment. */
 let latest: { time: number; timeZone: string; clock: WallClock } | null = null
 
@@ -63,13 +59,7 @@ interface WallClock {
 function wallClock(now: Date, timeZone: string): WallClock {
   const time = now.getTime()
   if (latest?.time === time && latest.timeZone === timeZone) return latest.clock
-  const quarter = Math.floor(time / QUARTER_MS)
-  let known = offsets.get(timeZone)
-  if (known?.quarter !== quarter) {
-    known = { quarter, offsetMs: zoneOffsetMs(now, timeZone) }
-    offsets.set(timeZone, known)
-  }
-  const local = time + known.offsetMs
+  const local = time + zoneOffsetMs(now, timeZone)
   const clock = {
     day: new Date(local).toISOString().slice(0, 10).replaceAll('-', ''),
     midnightOffsetMs: String(local - Math.floor(local / 86_400_000) * 86_400_000).padStart(8, '0'),
