@@ -1,6 +1,6 @@
 /**
- * How much slower payments become when the tables are full: the same confirmations before and after they are filled; and how
- * long it takes then to verify every promise.
+ * How much slower payments become when the tables are full: the same confirmations in the filled wallet and in a young one
+ * beside it, in turns; and how long it takes to verify every promise of the filled one.
  */
 import { confirmNext, makeOrders } from '../bare.ts'
 import { enough, type Bench } from '../bench.ts'
@@ -8,32 +8,42 @@ import { fill, type Size } from '../fill.ts'
 import { measure } from '../measure.ts'
 import { figure, type Figure } from '../report.ts'
 import { verify } from '@tradepay/wallet-server'
-import { filledUsers, YOUNG } from '../world.ts'
+import { createBenchWorld, filledUsers, YOUNG, type BenchWorld } from '../world.ts'
 import { CALLERS } from './confirm.ts'
 
 export const tableFigures =
   (full: Size) =>
   async (bench: Bench): Promise<Figure[]> => {
     const { world, say } = bench
-    const young = await confirmRate(bench, world.userIds)
     say(
       `Filling the tables: ${full.orders.toLocaleString('en')} orders, ${full.accounts.toLocaleString('en')} accounts…`,
     )
     await fill(world.deps.db, world.clients, YOUNG, full, say)
-    const old = await confirmRate(bench, filledUsers(full.accounts))
+    const young = await createBenchWorld()
+    const rates = await measure(
+      [
+        { name: 'young', callers: CALLERS, once: await confirming(bench, young, young.userIds) },
+        { name: 'full', callers: CALLERS, once: await confirming(bench, world, filledUsers(full.accounts)) },
+      ],
+      bench.timing,
+    )
+    await young.close()
     say('Verifying…')
     const started = performance.now()
     const { violations } = await verify(world.deps.db)
     if (violations.length > 0) throw new Error(`The tables are broken: ${violations[0]!.message}`)
     const seconds = (performance.now() - started) / 1000
     return [
-      figure('full-tables', old, `the same with ${YOUNG.orders.toLocaleString('en')} of each`, young),
+      figure(
+        'full-tables',
+        rates.get('full')!,
+        `a wallet with ${YOUNG.orders.toLocaleString('en')} of each`,
+        rates.get('young')!,
+      ),
       figure('verify-full-tables', seconds, 'every promise, recomputed', null, 's'),
     ]
   }
 
-async function confirmRate(bench: Bench, userIds: string[]): Promise<number> {
-  const orders = await makeOrders(bench.world, bench.world.clients, enough(bench, 12_000))
-  const once = confirmNext(bench.world, orders, userIds)
-  return (await measure([{ name: 'confirm', callers: CALLERS, once }], bench.timing)).get('confirm')!
+async function confirming({ timing }: Bench, world: BenchWorld, userIds: string[]): Promise<() => Promise<boolean>> {
+  return confirmNext(world, await makeOrders(world, world.clients, enough({ timing }, 12_000)), userIds)
 }
