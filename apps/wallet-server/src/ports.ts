@@ -98,10 +98,12 @@ export interface Bank {
  */
 export interface Recorder {
   record(tradeNo: string | null, entry: TimelineEntry): void
+  /** True when nothing is kept: then bytes need not be put into words on the way of money. Default false. */
+  readonly keepsNothing?: boolean
 }
 
 /** For whoever keeps no record. */
-export const noRecorder: Recorder = { record: () => undefined }
+export const noRecorder: Recorder = { record: () => undefined, keepsNothing: true }
 
 /** One of the wallet's own key pairs. */
 export interface WalletKey {

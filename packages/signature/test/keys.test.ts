@@ -100,9 +100,24 @@ test('a generated pair signs and verifies, and its two halves have one fingerpri
   expect(await verifyRsa(Buffer.from('data'), signature, parsePublicKey(wallet.publicSpki))).toBe(false)
 })
 
-test('verifying nonsense is false and never throws', async () => {
-  const publicKey = parsePublicKey(merchant.publicSpki)
-  for (const signature of [Buffer.alloc(0), Buffer.alloc(1), Buffer.alloc(256, 255), Buffer.alloc(1000)]) {
-    expect(await verifyRsa(Buffer.from('data'), signature, publicKey)).toBe(false)
-  }
+// A common one is verified at once, one with a large exponent on another thread.
+describe.each([65537, 2 ** 32 - 5])('with the exponent %i', (publicExponent) => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent })
+
+  test('what the key has signed verifies, and nothing else does', async () => {
+    const signature = await signRsa(Buffer.from('data'), privateKey)
+    expect(await verifyRsa(Buffer.from('data'), signature, publicKey)).toBe(true)
+    expect(await verifyRsa(Buffer.from('Data'), signature, publicKey)).toBe(false)
+  })
+
+  test('verifying nonsense is false and never throws', async () => {
+    for (const signature of [Buffer.alloc(0), Buffer.alloc(1), Buffer.alloc(256, 255), Buffer.alloc(1000)]) {
+      expect(await verifyRsa(Buffer.from('data'), signature, publicKey)).toBe(false)
+    }
+  })
+})
+
+test('a key that is none for RSA verifies nothing and never throws', async () => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  expect(await verifyRsa(Buffer.from('data'), Buffer.alloc(64, 1), publicKey)).toBe(false)
 })

@@ -1,7 +1,7 @@
 /** The batcher: whoever comes together goes together, and nobody is harmed by a neighbour. */
 import { WalletError } from '@tradepay/contract'
-import { describe, expect, test } from 'vitest'
-import { BATCH_ITEMS_MAX, createBatcher, type BatcherOptions } from './batcher.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { BATCH_ITEMS_MAX, createBatcher, PATIENCE_MS, WORTH_A_BATCH, type BatcherOptions } from './batcher.ts'
 
 /** A batcher whose batches end when the test says so. */
 function heldBatcher(options: BatcherOptions<number> = {}) {
@@ -14,7 +14,7 @@ function heldBatcher(options: BatcherOptions<number> = {}) {
           end: (error) => (error ? reject(error) : resolve(items.map((item) => `done ${item}`))),
         })
       }),
-    { inFlightMax: 1, ...options },
+    { inFlightMax: 1, worthABatch: 1, ...options },
   )
   return { batcher, batches }
 }
@@ -77,6 +77,58 @@ describe('items that come', () => {
     }
     expect(await Promise.all(answers)).toEqual(['done 1', 'done 2', 'done 3'])
     expect(batches.flatMap(({ items }) => items)).not.toContain(4)
+  })
+})
+
+describe('beside a batch in flight', () => {
+  afterEach(() => void vi.useRealTimers())
+  const usual = { inFlightMax: 4, worthABatch: WORTH_A_BATCH }
+
+  test('a few items wait for its end, and go together', async () => {
+    const { batcher, batches } = heldBatcher(usual)
+    const answers = []
+    for (const item of [1, 2, 3]) {
+      answers.push(batcher.submit(item))
+      await settle()
+    }
+    expect(batches.map(({ items }) => items)).toEqual([[1]])
+    batches[0]!.end()
+    await settle()
+    expect(batches.map(({ items }) => items)).toEqual([[1], [2, 3]])
+    batches[1]!.end()
+    expect(await Promise.all(answers)).toEqual(['done 1', 'done 2', 'done 3'])
+  })
+
+  test('as many as are worth it go at once', async () => {
+    const { batcher, batches } = heldBatcher(usual)
+    const first = batcher.submit(0)
+    await settle()
+    const answers = range(1, WORTH_A_BATCH).map((item) => batcher.submit(item))
+    await settle()
+    expect(batches.map(({ items }) => items.length)).toEqual([1, WORTH_A_BATCH])
+    for (const { end } of batches) end()
+    expect(await Promise.all([first, ...answers])).toHaveLength(WORTH_A_BATCH + 1)
+  })
+
+  test('a few items wait only a moment when it is held up', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { batcher, batches } = heldBatcher({ ...usual, inFlightMax: 3 })
+    const answers = []
+    for (const item of [1, 2, 3, 4]) {
+      answers.push(batcher.submit(item))
+      await settle()
+      vi.advanceTimersByTime(PATIENCE_MS)
+      await settle()
+    }
+    // Three are in flight, which is the most that may be.
+    expect(batches.map(({ items }) => items)).toEqual([[1], [2], [3]])
+    batches[1]!.end()
+    vi.advanceTimersByTime(PATIENCE_MS)
+    await settle()
+    vi.advanceTimersByTime(PATIENCE_MS)
+    expect(batches.map(({ items }) => items)).toEqual([[1], [2], [3], [4]])
+    for (const { end } of batches) end()
+    expect(await Promise.all(answers)).toHaveLength(4)
   })
 })
 

@@ -2,9 +2,10 @@
  * Gathers what arrives at the same time into few transactions (steps 5 and 15 of the flow): whatever comes while batches
  * are in flight forms the next one, so an idle server answers at once and a busy one commits once for many.
  *
- * Few batches are in flight at a time, so that the database works while the next batch is being read. Items that share a key
- * (the same payer) are never in flight together and keep their order. Nobody is harmed by a neighbour: a batch that fails is
- * run again item by item, and only the culprit fails.
+ * Few batches are in flight at a time, so that the database works while the next batch is being read, and none is begun beside
+ * another for a few items that could go together a moment later. Items that share a key (the same payer) are never in flight
+ * together and keep their order. Nobody is harmed by a neighbour: a batch that fails is run again item by item, and only the
+ * culprit fails.
  */
 import { WalletError } from '@tradepay/contract'
 import { asUnknown, isLostConnection } from './transaction.ts'
@@ -17,6 +18,15 @@ export const BATCH_ITEMS_MAX = 200
  * queue up for the rows of popular merchants.
  */
 export const BATCHES_IN_FLIGHT_MAX = 4
+
+/**
+ * How many items are worth a batch beside those in flight: a transaction costs as much as ten items or more, so fewer wait for
+ * one that is in flight to end.
+ */
+export const WORTH_A_BATCH = 50
+
+/** How long they wait for that at most: a batch that is held up holds up nobody else. Milliseconds. */
+export const PATIENCE_MS = 10
 
 /**
  * Most items that may wait. At the measured rates that is less than a second of work; who comes later is told to wait
@@ -40,6 +50,7 @@ export interface BatcherOptions<Item> {
   itemsMax?: number
   inFlightMax?: number
   waitingMax?: number
+  worthABatch?: number
   /** Items with the same key are decided one after another, in the order they came. Default: no item has one. */
   keyOf?: (item: Item) => string
 }
@@ -61,11 +72,13 @@ export function createBatcher<Item, Result>(
   const itemsMax = options.itemsMax ?? BATCH_ITEMS_MAX
   const inFlightMax = options.inFlightMax ?? BATCHES_IN_FLIGHT_MAX
   const waitingMax = options.waitingMax ?? WAITING_ITEMS_MAX
+  const worthABatch = options.worthABatch ?? WORTH_A_BATCH
   const keyOf = options.keyOf
   const keysInFlight = new Set<string>()
   let waiting: Waiting<Item, Result>[] = []
   let inFlight = 0
   let scheduled = false
+  let patience: NodeJS.Timeout | null = null
 
   /** Everything that is submitted in the same turn of the event loop goes together, also the very first time. */
   function schedule(): void {
@@ -73,12 +86,24 @@ export function createBatcher<Item, Result>(
     scheduled = true
     queueMicrotask(() => {
       scheduled = false
-      while (inFlight < inFlightMax) {
-        const batch = takeBatch()
-        if (batch.length === 0) return
-        void work(batch)
-      }
+      while (isDue() && begin());
+      if (waiting.length > 0) patience ??= setTimeout(endPatience, PATIENCE_MS)
     })
+  }
+
+  const isDue = (): boolean => inFlight === 0 || (inFlight < inFlightMax && waiting.length >= worthABatch)
+
+  function endPatience(): void {
+    patience = null
+    if (inFlight < inFlightMax && begin()) schedule()
+  }
+
+  /** False when there is nothing to begin with. */
+  function begin(): boolean {
+    const batch = takeBatch()
+    if (batch.length === 0) return false
+    void work(batch)
+    return true
   }
 
   async function work(batch: Waiting<Item, Result>[]): Promise<void> {

@@ -126,6 +126,7 @@ function record(
   { rendered, answer }: Exchange,
   { attempt: number, state, dueAt }: Written,
 ): void {
+  if (recorder.keepsNothing) return
   const facts: Record<string, string> = {
     notificationId: notification.notificationId,
     url: notification.url,

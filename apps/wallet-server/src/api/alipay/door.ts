@@ -59,16 +59,18 @@ export async function alipayDoor(http: FastifyInstance, { deps, rooms }: { deps:
       outcome = { node: {}, error }
     }
     const sent = await send(request, reply, method?.name ?? null, outcome)
-    if (outcome.order && verified) {
-      recordCreate(recorder, {
-        ...outcome.order,
+    const { order } = outcome
+    const requestSignature = verified?.signature
+    if (order && requestSignature) {
+      recordCreate(recorder, () => ({
+        ...order,
         receivedAt,
         answeredAt: clock.now(),
         request: recordedMessage(`${request.method} ${request.url}`, request.headers, body),
-        requestSignature: verified.signature,
+        requestSignature,
         answer: recordedMessage('200', sent.headers, sent.body),
         answerSignature: sent.signature,
-      })
+      }))
     }
   }
 

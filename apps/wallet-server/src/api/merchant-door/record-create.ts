@@ -24,7 +24,10 @@ export interface CreateRecord {
   answerSignature: RecordedSignature
 }
 
-export function recordCreate(recorder: Recorder, record: CreateRecord): void {
+/** @param tell what there is to keep; asked only when somebody keeps it */
+export function recordCreate(recorder: Recorder, tell: () => CreateRecord): void {
+  if (recorder.keepsNothing) return
+  const record = tell()
   const { order, created, merchantOrder } = record
   const amount = `${formatDecimal(order.amount)} ${order.amount.currency}`
   const received = record.receivedAt.toISOString()

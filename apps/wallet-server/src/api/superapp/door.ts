@@ -81,16 +81,17 @@ export async function superappDoor(
         limits.countCall(client.clientId),
       )
       const sent = await send(reply, outcome.body, addressee)
-      if (outcome.order && sent) {
-        recordCreate(recorder, {
-          ...outcome.order,
+      const { order } = outcome
+      if (order && sent) {
+        recordCreate(recorder, () => ({
+          ...order,
           receivedAt,
           answeredAt: clock.now(),
           request: recordedMessage(`${raw.method} ${raw.url}`, raw.headers, raw.body),
           requestSignature: verified.signature,
-          answer: sent.answer,
+          answer: recordedMessage('200', sent.headers, sent.body),
           answerSignature: sent.signature,
-        })
+        }))
       }
     } catch (error) {
       if (reply.sent) throw error

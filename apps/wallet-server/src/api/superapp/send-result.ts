@@ -3,9 +3,8 @@
  * time and exact bytes of the answer. HTTP is always 200; the result says how it went. Source: §2.2 and §3.
  */
 import type { FastifyReply } from 'fastify'
-import type { RecordedMessage, RecordedSignature, SuperappDialect } from '@tradepay/contract'
+import type { RecordedSignature, SuperappDialect } from '@tradepay/contract'
 import { signSuperapp } from '@tradepay/signature'
-import { recordedMessage } from '../merchant-door/record-create.ts'
 import type { WalletSigningKey } from '../merchant-door/wallet-key.ts'
 import type { Outcome } from './endpoint.ts'
 
@@ -19,7 +18,8 @@ export interface Addressee {
 
 /** What was sent, for the record. */
 export interface Sent {
-  answer: RecordedMessage
+  headers: Record<string, string>
+  body: Buffer
   signature: RecordedSignature
 }
 
@@ -46,7 +46,8 @@ export async function sendResult(
   headers['Signature'] = header
   reply.code(200).headers(headers).send(bytes)
   return {
-    answer: recordedMessage('200', headers, bytes),
+    headers,
+    body: bytes,
     signature: {
       stringToSign: stringToSign.toString(),
       signature: signature.toString('base64'),

@@ -67,17 +67,19 @@ export async function alipayV3Door(
     about: { verified: VerifiedCall; order: NonNullable<Outcome['order']>; sent: SentAnswer; receivedAt: Date },
   ): void {
     const { verified, order, sent, receivedAt } = about
-    const { authorization, ...headers } = call.headers
-    const request = recordedMessage(`${call.method} ${call.url}`, headers, call.body)
-    recordCreate(recorder, {
-      ...order,
-      receivedAt,
-      answeredAt: clock.now(),
-      // No secret here, as it is elsewhere: it is the signature, and it was good once.
-      request: { ...request, headers: { ...request.headers, authorization: authorization ?? '' } },
-      requestSignature: verified.signature,
-      answer: recordedMessage(String(ALIPAY_V3_OK), sent.headers, sent.body),
-      answerSignature: sent.signature,
+    recordCreate(recorder, () => {
+      const { authorization, ...headers } = call.headers
+      const request = recordedMessage(`${call.method} ${call.url}`, headers, call.body)
+      return {
+        ...order,
+        receivedAt,
+        answeredAt: clock.now(),
+        // No secret here, as it is elsewhere: it is the signature, and it was good once.
+        request: { ...request, headers: { ...request.headers, authorization: authorization ?? '' } },
+        requestSignature: verified.signature,
+        answer: recordedMessage(String(ALIPAY_V3_OK), sent.headers, sent.body),
+        answerSignature: sent.signature,
+      }
     })
   }
 
