@@ -84,9 +84,7 @@ async function alipay(world: World, dice: Dice): Promise<Call> {
   }
   parameters['sign'] = await signAlipay(alipayRequestString(parameters), world.merchantKey)
   const [gateway] = callables.alipay
-  // The platform's reader of multipart takes a byte order mark from the beginning of a value: such a one goes as a form.
-  const hasMark = Object.values(parameters).some((value) => value.startsWith('\ufeff'))
-  const transports = [asForm, asForm, split, inJson, inQuery, hasMark ? asForm : inMultipart]
+  const transports = [asForm, asForm, split, inJson, inQuery, inMultipart]
   const message = dice.pick(transports)(parameters, gateway!.path)
   return {
     api: 'alipay',

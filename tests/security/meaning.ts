@@ -35,9 +35,9 @@ const readers: Record<Family, (sent: Sent) => unknown> = {
       keyVersion,
     ]
   },
-  async alipay(sent) {
+  alipay(sent) {
     const { url, headers } = sent
-    const { sign, ...parameters } = await readParameters(queryOf(url), headers['content-type'] ?? '', readBody(sent))
+    const { sign, ...parameters } = readParameters(queryOf(url), headers['content-type'] ?? '', readBody(sent))
     const given = Object.entries(parameters).filter(([, value]) => value !== '')
     return [url.split('?', 1)[0], given.sort(), Buffer.from(sign!, 'base64').toString('hex')]
   },

@@ -35,7 +35,7 @@ export function makeVerifiers(signers: readonly Signer[]): Record<Family, Verifi
       if (!/^(GET|POST)$/.test(method) || url.split('?', 1)[0] !== '/gateway.do') return false
       return isTaken(
         (async () => {
-          const parameters = await readParameters(queryOf(url), headers['content-type'] ?? '', readBody(sent))
+          const parameters = readParameters(queryOf(url), headers['content-type'] ?? '', readBody(sent))
           const called = methodOf(parameters)
           await verifyAlipay(parameters, clients, { now: NOW, toleranceSeconds: 86_400, explain })
           if (!called.withoutContent) readContent(parameters)

@@ -5,7 +5,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { sandboxCalls, SandboxApp, sandboxPaths, SandboxUser } from '@tradepay/contract'
 import { Check } from 'typebox/value'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startSandbox } from '../src/index.ts'
 import { startMerchantServer, type MerchantServer, type Received } from './merchant-server.ts'
 import { callAt, createOrderCall, freePort, testSandbox, type Answer, type TestSandbox } from './support.ts'
@@ -354,4 +354,17 @@ it('what was made survives a restart, and a reset takes it away for good', async
   expect((await createOrderCall(again, integration, {})).body).toMatchObject({ result: { resultStatus: 'A' } })
   await again.close()
   await first.close()
+})
+
+it('a reset is known at once: of an app that is gone nothing is remembered', async () => {
+  // The wallet remembers a client for three seconds; however long the reset takes, they do not go by.
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const own = await testSandbox()
+  onTestFinished(() => own.close())
+  const app = (await own.call(sandboxPaths.apps, { body: { name: 'Tea House' } })).body as unknown as SandboxApp
+  expect((await createOrderCall(own.sandbox, app, {})).body).toMatchObject({ result: { resultStatus: 'A' } })
+  expect((await own.call(sandboxPaths.reset, { method: 'POST' })).status).toBe(200)
+  const { body } = await createOrderCall(own.sandbox, app, {})
+  expect(body).toMatchObject({ result: { resultStatus: 'F', resultCode: 'INVALID_CLIENT' } })
 })

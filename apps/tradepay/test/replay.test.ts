@@ -10,7 +10,8 @@ import {
   type TestWorld,
 } from '@tradepay/wallet-server/testing'
 import type { User } from '@tradepay/wallet-server'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { decodeSignature, parsePublicKey, parseSignatureHeader, verifySuperapp } from '@tradepay/signature'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CommandError } from '../src/command-error.ts'
@@ -30,6 +31,7 @@ beforeAll(async () => {
   world.transport.on('https://down.example', () => refusal)
   ;[shop, user] = [await aMerchantWithClient(world), await aUser(world)]
   folder = await mkdtemp(join(tmpdir(), 'tradepay-replay-'))
+  await createKeys(folder)
   await createKeys(folder)
   settings = readServeSettings({
     TRADEPAY_DATABASE_URL: world.database.url,
@@ -54,6 +56,15 @@ async function told(notifyUrl: string): Promise<string> {
   return (await world.rooms.notifications.of(order.tradeNo))[0]!.notificationId
 }
 
+/** Those of a wallet, by the process of the database that serves them. */
+const connections = (): Promise<number[]> =>
+  world.database.asSuperuser(async (client) => {
+    const { rows } = await client.query<{ pid: number }>(
+      `select pid from pg_stat_activity where datname = current_database() and application_name = 'tradepay'`,
+    )
+    return rows.map(({ pid }) => pid)
+  })
+
 describe('tradepay replay', () => {
   it('sends it once more and says how that ended; what was delivered stays delivered', async () => {
     // A host that there can never be (RFC 2606): the attempt is real, and in vain.
@@ -65,6 +76,53 @@ describe('tradepay replay', () => {
       false,
       true,
     ])
+  })
+
+  it('signs it with the newest of the wallet’s own keys', async () => {
+    const notificationId = await told('https://shop.example/notify?shop=1')
+    await again(notificationId)
+    const { requestHeaders, requestBody } = (await world.rooms.notifications.find(notificationId)).log[1]!
+    const { signature, keyVersion } = parseSignatureHeader(requestHeaders['Signature']!)
+    const message = {
+      method: 'POST',
+      uri: '/notify',
+      clientId: shop.client.clientId,
+      time: requestHeaders['Request-Time']!,
+      body: requestBody,
+    }
+    const publicKey = parsePublicKey(await readFile(join(folder, '2.public.pem'), 'utf8'))
+    expect(keyVersion).toBe(2)
+    expect(await verifySuperapp(message, decodeSignature(signature)!, publicKey)).not.toBeNull()
+  })
+
+  it('is refused for what is older than its address has acknowledged, unless that is asked for', async () => {
+    const notifyUrl = 'https://shop.example/notify'
+    const { order } = await aPaidOrder(world, shop, user, { notifyUrl })
+    await world.rooms.refunds.refund({
+      clientId: order.clientId,
+      order: { tradeNo: order.tradeNo },
+      requestId: 'refund-replay',
+      scope: 'CLIENT',
+      reason: null,
+      notifyUrl,
+      content: {},
+      amount: order.amount,
+    })
+    while ((await world.rooms.notifications.deliverDue()) > 0);
+    const { notificationId } = (await world.rooms.notifications.of(order.tradeNo))[0]!
+    await expect(again(notificationId)).rejects.toThrow(/acknowledged number 3 of this order; .* --even-if-older\.$/)
+    expect(await again(notificationId, { evenIfOlder: true })).toMatch(/ 2 attempts .*\n {2}2\. by hand /)
+  })
+
+  it('leaves no connection to the database, sent or refused', async () => {
+    const notificationId = await told('https://shop.example/notify')
+    const before = await connections()
+    await again(notificationId)
+    await expect(again('1')).rejects.toBeInstanceOf(CommandError)
+    // A pool that nobody closes keeps its connections for ten seconds.
+    await expect
+      .poll(async () => (await connections()).filter((pid) => !before.includes(pid)), { timeout: 5_000 })
+      .toEqual([])
   })
 
   it('reaches no private address, whatever the order says', async () => {

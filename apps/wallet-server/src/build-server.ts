@@ -106,6 +106,8 @@ export async function buildServer(deps: Deps, options: BuildOptions = {}): Promi
     // An address that no route can have is answered like any unknown one, not with an error of the framework.
     routerOptions: { maxParamLength: 512 },
     clientErrorHandler,
+    // Milliseconds. The framework alone would wait for the rest of a body for ever.
+    requestTimeout: 60_000,
     forceCloseConnections: 'idle',
     genReqId: () => deps.random.bytes(8).toString('hex'),
     logger: {

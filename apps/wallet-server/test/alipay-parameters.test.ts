@@ -97,6 +97,10 @@ test('a name that comes twice in one place stands for its last value', async () 
   const [wanted, other] = [await signed(), await signed()]
   const twice = `${form({ biz_content: other['biz_content']! })}&${form(wanted)}`
   expect((await send({ method: 'GET', url: `/gateway.do?${twice}` })).node).toMatchObject({ code: '10000' })
+  const parts = multipart({ biz_content: other['biz_content']! }).replace(`--${BOUNDARY}--\r\n`, multipart(wanted))
+  expect((await send({ ...post({}, {}, 'multipart'), url: '/gateway.do', payload: parts })).node).toMatchObject({
+    code: '10000',
+  })
 })
 
 test('a blank may be written as + and as %20', async () => {
@@ -107,13 +111,106 @@ test('a blank may be written as + and as %20', async () => {
   })
 })
 
-test('files are no parameters: they are neither signed nor read', async () => {
-  const all = await signed()
-  const file =
-    '--xYz\r\nContent-Disposition: form-data; name="biz_content"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n{}\r\n'
-  const headers = { 'content-type': 'multipart/form-data; boundary=' + BOUNDARY }
-  const payload = multipart(all).replace('--xYz--', `${file}--xYz--`)
-  expect((await send({ method: 'POST', url: '/gateway.do', headers, payload })).node).toMatchObject({ code: '10000' })
+describe('a body in parts', () => {
+  const type = `multipart/form-data; boundary=${BOUNDARY}`
+  const line = `--${BOUNDARY}\r\n`
+  const end = `--${BOUNDARY}--\r\n`
+  const call = (payload: string | Buffer, as = type) =>
+    send({ method: 'POST', url: '/gateway.do', headers: { 'content-type': as }, payload })
+
+  test('holds files, which are no parameters: they are neither signed nor read', async () => {
+    const file = `${line}Content-Disposition: form-data; name="biz_content"; filename="图.txt"\r\nContent-Type: text/plain\r\n\r\n{}\r\n`
+    const { node } = await call(multipart(await signed()).replace(end, file + end))
+    expect(node).toMatchObject({ code: '10000' })
+  })
+
+  test.each([
+    ['the boundary', `a${BOUNDARY}c`],
+    ['a line with the boundary in mid line', `a${line}`],
+    ['the closing line in mid line', `a${end}c`],
+    ['a byte order mark at its start', '\ufeffmilk'],
+    ['line breaks of every kind, at both ends too', '\r\n\n\r--\r\n--\r\n\r\n'],
+  ])('carries a value with %s to the byte', async (_, value) => {
+    const { node } = await call(multipart(await signed({ passback_params: value })))
+    expect(node).toMatchObject({ code: '10000' })
+  })
+
+  test.each([
+    ['a line break before the first line', (body: string) => `\r\n${body}`, type],
+    ['text after the last line', (body: string) => `${body}bye`, type],
+    ['no line break at the end', (body: string) => body.trimEnd(), type],
+    ['a boundary in quotes', (body: string) => body, `Multipart/Form-Data; charset=utf-8; boundary="${BOUNDARY}"`],
+    [
+      'a boundary before other words',
+      (body: string) => body,
+      `multipart/form-data;boundary=${BOUNDARY} ;charset=utf-8`,
+    ],
+  ])('may have %s', async (_, rewritten, as) => {
+    expect((await call(rewritten(multipart(await signed())), as)).node).toMatchObject({ code: '10000' })
+  })
+
+  const field = (headers: string) => `${line}${headers}\r\n\r\nx\r\n`
+  const named = 'Content-Disposition: form-data; name="x"'
+  test.each([
+    ['that names no boundary', (body: string) => body, 'multipart/form-data', /no boundary/],
+    ['that names an empty boundary', (body: string) => body, 'multipart/form-data; boundary=', /no boundary/],
+    ['that names another boundary', (body: string) => body, 'multipart/form-data; boundary=other', /initial boundary/],
+    ['without its last line', (body: string) => body.replace(end, ''), type, /not finished/],
+    ['cut off within a value', (body: string) => body.slice(0, -40), type, /not finished/],
+    ['cut off within headers', (body: string) => body.replace(end, line + named), type, /not finished/],
+    ['of lines that end with LF', (body: string) => body.replaceAll('\r\n', '\n'), type, /not finished/],
+    ['with text before the first line', (body: string) => `hello\r\n${body}`, type, /initial boundary/],
+    ['with a part without headers', (body: string) => `${line}\r\nx\r\n${body}`, type, /do not end/],
+    ['with headers that do not end', (body: string) => `${line}${named}\r\n${body}`, type, /do not end/],
+    ['with a value that starts with a line', (body: string) => `${line}${named}\r\n\r\n${body}`, type, /do not end/],
+    [
+      'with a longer line',
+      (body: string) => field(named).replace('x\r\n', `\r\n--${BOUNDARY}x\r\n`) + body,
+      type,
+      /do not end/,
+    ],
+    [
+      'with a part without a name',
+      (body: string) => field('Content-Disposition: form-data') + body,
+      type,
+      /with a name/,
+    ],
+    [
+      'with an empty name',
+      (body: string) => field('Content-Disposition: form-data; name=""') + body,
+      type,
+      /with a name/,
+    ],
+    [
+      'with a part that is no field',
+      (body: string) => field(named.replace('form-data', 'inline')) + body,
+      type,
+      /form-data/,
+    ],
+    ['with a part of other headers', (body: string) => field('Content-Type: text/plain') + body, type, /form-data/],
+    ['with headers that are no headers', (body: string) => field('what?') + body, type, /form-data/],
+    [
+      'with headers without bounds',
+      (body: string) => field(`${named}\r\nX: ${'x'.repeat(9_000)}`) + body,
+      type,
+      /header size/,
+    ],
+    ['of too many parts', (body: string) => field(named).repeat(1_000) + body, type, /part count/],
+  ])('%s is refused as a whole, saying why', async (_, spoilt, as, why) => {
+    const before = await doors.orders()
+    const { status, node, verified } = await call(spoilt(multipart(await signed())), as)
+    expect({ status, verified }).toEqual({ status: 200, verified: true })
+    expect(node).toMatchObject({ code: '40002', sub_code: 'isv.invalid-parameter' })
+    expect(node['sub_msg']).toMatch(/multipart\/form-data, and is not\./)
+    expect(node['sub_msg']).toMatch(why)
+    expect(await doors.orders()).toBe(before)
+  })
+
+  test('with headers that are no text is refused as a whole, saying why', async () => {
+    const { node } = await call(Buffer.from(multipart(await signed({ ['nam\xe9']: 'x' })), 'latin1'))
+    expect(node).toMatchObject({ code: '40002', sub_code: 'isv.invalid-parameter' })
+    expect(node['sub_msg']).toMatch(/not UTF-8/)
+  })
 })
 
 test.each([

@@ -241,8 +241,8 @@ function requestOf(as: NonNullable<AlipayCall['as']>, parameters: Record<string,
   }
 }
 
-/** With a sign that base64 lacks: Node's reader also finds it where no line begins. */
-export const BOUNDARY = 'a-line-between'
+/** So short that many values hold it where no line begins. */
+export const BOUNDARY = 'b'
 
 const given = (members: Record<string, string | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(members).filter((entry): entry is [string, string] => entry[1] !== undefined))

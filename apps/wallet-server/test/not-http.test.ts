@@ -1,6 +1,8 @@
 /** What is no HTTP is refused in words, whatever it is, and the server goes on. */
-import { connect } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
+import fastify from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { clientErrorHandler } from '../src/api/not-http.ts'
 import { startTestServer, type TestServer } from './support/index.ts'
 
 let wallet: TestServer
@@ -8,8 +10,8 @@ beforeAll(async () => (wallet = await startTestServer()))
 afterAll(() => wallet.close())
 
 /** Everything that is answered to these bytes. */
-function send(bytes: string): Promise<string> {
-  const { port, hostname } = new URL(wallet.url)
+function send(bytes: string, url = wallet.url): Promise<string> {
+  const { port, hostname } = new URL(url)
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => socket.write(bytes))
     let answer = ''
@@ -42,4 +44,33 @@ test.each([
   expect(head).toContain('connection: close')
   expect(JSON.parse(body!)).toMatchObject({ error: { code, message: expect.any(String), action: expect.any(String) } })
   expect((await fetch(`${wallet.url}/wallet/v1/session`)).status).toBe(200)
+})
+
+test.each([
+  ['headers that stop', 'POST /taken HTTP/1.1\r\nhost: a\r\ncontent-len'],
+  ['a body that stops', 'POST /taken HTTP/1.1\r\nhost: a\r\ncontent-type: text/plain\r\ncontent-length: 9\r\n\r\nhalf'],
+])('%s half-way is refused in words when the time is over, and the connection closed', async (_what, bytes) => {
+  const http = fastify({
+    clientErrorHandler,
+    requestTimeout: 20,
+    http: { headersTimeout: 20, connectionsCheckingInterval: 5 },
+  })
+  http.post('/taken', () => 'taken')
+  await http.listen({ host: '127.0.0.1', port: 0 })
+  try {
+    const answer = await send(bytes, `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`)
+    const [head, body] = answer.split('\r\n\r\n')
+    expect(head).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/)
+    expect(head).toContain('connection: close')
+    expect(JSON.parse(body!)).toMatchObject({
+      error: { code: 'BODY_MALFORMED', message: 'The request did not arrive whole in time.' },
+    })
+  } finally {
+    await http.close()
+  }
+})
+
+test('the wallet waits a minute for a whole request, no longer', () => {
+  const { requestTimeout, headersTimeout } = wallet.server.http.server
+  expect([requestTimeout, headersTimeout]).toEqual([60_000, 60_000])
 })

@@ -4,10 +4,11 @@
  * the files are taken away when it is certain that nothing of that server runs any more.
  */
 import { readFileSync } from 'node:fs'
-import { link, readFile, rename, rm } from 'node:fs/promises'
+import { link, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { isOneOf } from './binaries.ts'
+import { isAlive, type Cluster } from './cluster.ts'
 import type { PidFile } from './postmaster.ts'
 
 /**
@@ -46,6 +47,33 @@ async function removeLock(file: string, pid: number): Promise<void> {
   } finally {
     await rm(aside, { force: true })
   }
+}
+
+/** What {@link removeLock} has set aside. */
+const ASIDE = /^(postmaster\.pid|\.s\.PGSQL\.[0-9]+\.lock)\.[0-9a-f]{8}$/
+
+/**
+ * Puts back the locks of a live server that a start had set aside when it was killed, and clears away those of others: before
+ * a server is started, which would else be refused, and the live one end itself within a minute. May be repeated, also while
+ * another start has one aside.
+ */
+export async function putLocksBack({ data, socketFolder }: Pick<Cluster, 'data' | 'socketFolder'>): Promise<void> {
+  for (const folder of [data, socketFolder]) {
+    for (const name of await readdir(folder)) {
+      const lock = ASIDE.exec(name)?.[1]
+      if (lock !== undefined) await putBack(join(folder, name), join(folder, lock))
+    }
+  }
+}
+
+async function putBack(aside: string, file: string): Promise<void> {
+  try {
+    const pid = parseInt(await readFile(aside, 'utf8'))
+    if (pid > 0 && isAlive(pid) && stateOf(pid) !== 'Z' && !isCertainlyAnother(pid)) await link(aside, file)
+  } catch (error) {
+    if (!isOneOf(error, 'ENOENT', 'EEXIST')) throw error
+  }
+  await rm(aside, { force: true })
 }
 
 /** A letter; `Z` has ended and waits to be asked how. The name before it may hold anything, brackets too. */

@@ -8,7 +8,7 @@ import { realpath } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { useYourOwnDatabase } from './binaries.ts'
 import { isAlive, type Cluster } from './cluster.ts'
-import { hasEnded, isCertainlyAnother, removeLocks } from './left-over.ts'
+import { hasEnded, isCertainlyAnother, putLocksBack, removeLocks } from './left-over.ts'
 import {
   askToStop,
   connect,
@@ -56,6 +56,10 @@ export async function attach(cluster: Cluster, port: number | undefined): Promis
 
   while (performance.now() < giveUpAt) {
     let running = await readPidFile(cluster.data)
+    if (running === null) {
+      await putLocksBack(cluster)
+      running = await readPidFile(cluster.data)
+    }
     if (running && hasEnded(running)) {
       await removeLocks(cluster.data, running)
       running = null

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findNative } from '../src/binaries.ts'
 import { startPostgres } from '../src/index.ts'
+import { putLocksBack, removeLocks } from '../src/left-over.ts'
 import { postmasterPid, query, startInChild, throwawayFolder } from './support.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -135,6 +136,43 @@ describe('kills', () => {
     const next = await startPostgres({ folder })
     expect(await query(next.url, 'select 1 as one')).toEqual([{ one: 1 }])
     await next.stop()
+  })
+
+  it('the locks of a live server that a killed start had set aside are put back, and it is adopted', async () => {
+    const folder = await throwawayFolder()
+    const child = await startInChild(folder)
+    const pid = await postmasterPid(folder)
+    await child.kill()
+    const locks = [join(folder, 'cluster', 'data', 'postmaster.pid'), join(folder, 'socket', '.s.PGSQL.5432.lock')]
+    for (const lock of locks) await rename(lock, `${lock}.0a1b2c3d`)
+    const next = await startPostgres({ folder })
+    expect([next.adopted, await postmasterPid(folder)]).toEqual([true, pid])
+    for (const lock of locks) {
+      expect(Number((await readFile(lock, 'utf8')).split('\n')[0])).toBe(pid)
+      await expect(stat(`${lock}.0a1b2c3d`)).rejects.toThrow('ENOENT')
+    }
+    await next.stop()
+  })
+
+  it.each([
+    ['nobody', 999_999_999],
+    ['another program', process.pid],
+  ])('a lock of %s that a killed start had set aside is cleared away', async (_whose, pid) => {
+    const folder = await throwawayFolder()
+    await writeFile(join(folder, 'postmaster.pid.0a1b2c3d'), `${pid}\n`)
+    await putLocksBack({ data: folder, socketFolder: folder })
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('a lock that another start has written meanwhile is not taken away', async () => {
+    const folder = await throwawayFolder()
+    const file = join(folder, 'postmaster.pid')
+    await writeFile(file, '4242\nits own')
+    const dead = { pid: 999_999_999, sharedMemory: null, socket: null, tcp: null }
+    await removeLocks(folder, dead)
+    expect([await readdir(folder), await readFile(file, 'utf8')]).toEqual([['postmaster.pid'], '4242\nits own'])
+    await removeLocks(folder, { ...dead, pid: 4242 })
+    expect(await readdir(folder)).toEqual([])
   })
 
   it('a process that stops leaves the server to those who still use it', async () => {

@@ -41,7 +41,7 @@ export async function alipayDoor(http: FastifyInstance, { deps, rooms }: { deps:
     let verified: VerifiedCall | null = null
     let outcome: Outcome
     try {
-      const parameters = await readParameters(queryOf(request.url), request.headers['content-type'] ?? '', body)
+      const parameters = readParameters(queryOf(request.url), request.headers['content-type'] ?? '', body)
       method = methodOf(parameters)
       named = parameters['app_id'] ?? null
       verified = await verifyRequest(parameters, rooms.merchants, {

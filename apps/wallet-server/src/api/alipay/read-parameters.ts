@@ -4,10 +4,11 @@
  */
 import { WalletError } from '@tradepay/contract'
 import type { AlipayParameters } from '@tradepay/signature'
+import { readMultipart } from './read-multipart.ts'
 
 /** @throws WalletError BODY_MALFORMED */
-export async function readParameters(query: string, contentType: string, body: Buffer): Promise<AlipayParameters> {
-  return { ...readForm(query), ...(await readBody(contentType, body)) }
+export function readParameters(query: string, contentType: string, body: Buffer): AlipayParameters {
+  return { ...readForm(query), ...readBody(contentType, body) }
 }
 
 /** The query of a URL, without its question mark. */
@@ -16,7 +17,7 @@ export function queryOf(url: string): string {
   return mark < 0 ? '' : url.slice(mark + 1)
 }
 
-async function readBody(contentType: string, body: Buffer): Promise<Record<string, string>> {
+function readBody(contentType: string, body: Buffer): Record<string, string> {
   if (body.length === 0) return {}
   const type = contentType.toLowerCase()
   if (type.startsWith('multipart/form-data')) return readMultipart(contentType, body)
@@ -46,17 +47,6 @@ function readJson(body: Buffer): Record<string, string> {
     }
   }
   return Object.fromEntries(entries as [string, string][])
-}
-
-/** Fields only: files are not part of any call here and are left out of what is signed. */
-async function readMultipart(contentType: string, body: Buffer): Promise<Record<string, string>> {
-  let form: FormData
-  try {
-    form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData()
-  } catch {
-    throw malformed('The body says that it is multipart/form-data, and is not.')
-  }
-  return Object.fromEntries([...form].filter((field): field is [string, string] => typeof field[1] === 'string'))
 }
 
 const malformed = (message: string): WalletError => new WalletError('BODY_MALFORMED', {}, message)
