@@ -17,6 +17,7 @@ import {
   migrate,
   noRecorder,
   systemClock,
+  walletRooms,
   type Client,
   type Deps,
   type WalletServer,
@@ -40,7 +41,8 @@ export interface BenchWorld {
   close(): Promise<void>
 }
 
-export async function createBenchWorld(): Promise<BenchWorld> {
+/** @param size what lies in its tables; they are filled before the server begins to work on them */
+export async function createBenchWorld(size = YOUNG, say?: (line: string) => void): Promise<BenchWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'tradepay-bench-'))
   const postgres = await startPostgres({ folder })
   await query(postgres.url, 'create database bench')
@@ -50,24 +52,23 @@ export async function createBenchWorld(): Promise<BenchWorld> {
   await migrate(db)
   const deps = benchDeps(db, folder)
   const merchantKeys = rsaKeys()
-  const server = await buildServer(deps)
-  await server.http.listen({ host: '127.0.0.1', port: 0 })
-
+  const { merchants } = walletRooms(deps)
   const clients: Client[] = []
   for (let number = 0; number < MERCHANTS; number++) {
-    const { merchants } = server.rooms
     const { merchantId } = await merchants.register({ name: `Merchant ${number}`, currencies: ['CNY'] })
     const { clientId } = await merchants.registerClient({ merchantId, name: `Client ${number}`, notifyUrl: null })
     if (number === 0) await merchants.addKey(clientId, 1, merchantKeys.publicKey)
     clients.push(await merchants.client(clientId))
   }
-  await fill(db, clients, { accounts: 0, orders: 0 }, YOUNG)
+  await fill(db, clients, size, say)
+  const server = await buildServer(deps)
+  await server.http.listen({ host: '127.0.0.1', port: 0 })
   return {
     deps,
     server,
     url: `http://127.0.0.1:${(server.http.server.address() as AddressInfo).port}`,
     databaseUrl: databaseUrl.href,
-    userIds: filledUsers(YOUNG.accounts),
+    userIds: filledUsers(size.accounts),
     clients,
     privateKey: merchantKeys.privateKey,
     async close() {

@@ -4,11 +4,11 @@
  */
 import { confirmNext, makeOrders } from '../bare.ts'
 import { enough, type Bench } from '../bench.ts'
-import { fill, type Size } from '../fill.ts'
+import type { Size } from '../fill.ts'
 import { measure } from '../measure.ts'
 import { figure, type Figure } from '../report.ts'
 import { verify } from '@tradepay/wallet-server'
-import { createBenchWorld, filledUsers, YOUNG, type BenchWorld } from '../world.ts'
+import { createBenchWorld, YOUNG, type BenchWorld } from '../world.ts'
 import { CALLERS } from './confirm.ts'
 
 export const tableFigures =
@@ -18,21 +18,20 @@ export const tableFigures =
     say(
       `Filling the tables: ${full.orders.toLocaleString('en')} orders, ${full.accounts.toLocaleString('en')} accounts…`,
     )
-    await fill(world.deps.db, world.clients, YOUNG, full, say)
-    const young = await createBenchWorld()
+    const filled = await createBenchWorld(full, say)
     const rates = await measure(
       [
-        { name: 'young', callers: CALLERS, once: await confirming(bench, young, young.userIds) },
-        { name: 'full', callers: CALLERS, once: await confirming(bench, world, filledUsers(full.accounts)) },
+        { name: 'young', callers: CALLERS, once: await confirming(bench, world) },
+        { name: 'full', callers: CALLERS, once: await confirming(bench, filled) },
       ],
       bench.timing,
     )
-    await young.close()
     say('Verifying…')
     const started = performance.now()
-    const { violations } = await verify(world.deps.db)
+    const { violations } = await verify(filled.deps.db)
     if (violations.length > 0) throw new Error(`The tables are broken: ${violations[0]!.message}`)
     const seconds = (performance.now() - started) / 1000
+    await filled.close()
     return [
       figure(
         'full-tables',
@@ -44,6 +43,6 @@ export const tableFigures =
     ]
   }
 
-async function confirming({ timing }: Bench, world: BenchWorld, userIds: string[]): Promise<() => Promise<boolean>> {
-  return confirmNext(world, await makeOrders(world, world.clients, enough({ timing }, 12_000)), userIds)
+async function confirming({ timing }: Bench, world: BenchWorld): Promise<() => Promise<boolean>> {
+  return confirmNext(world, await makeOrders(world, world.clients, enough({ timing }, 12_000)))
 }
