@@ -12,7 +12,7 @@ export interface Bench {
 }
 
 /** What the hot paths are made of. */
-export type Part = 'rsa-sign' | 'rsa-verify' | 'http' | 'sql-create' | 'sql-pay' | 'sql-pay-one'
+export type Part = 'rsa-sign' | 'rsa-verify' | 'http' | 'sql-create' | 'sql-pay' | 'sql-deliver' | 'sql-pay-one'
 
 /** A group of figures that can be asked for by its name. */
 export type Figures = (bench: Bench) => Promise<Figure[]>

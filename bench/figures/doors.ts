@@ -54,7 +54,8 @@ export async function fullPaymentFigures(bench: Bench): Promise<Figure[]> {
   }
   const rates = await measure([{ name: 'full-payment', callers: CALLERS, once: wholePayment }], timing)
   merchant.close()
-  // Two signatures of the wallet (its answer and the notification), one verification, two exchanges over HTTP.
+  // Two signatures of the wallet (its answer and the notification), one verification, two exchanges over HTTP, and what is
+  // written: the order, the payment, the claim of its notification and what came of it.
   const limit = limitOf([
     part('http'),
     part('http'),
@@ -63,6 +64,7 @@ export async function fullPaymentFigures(bench: Bench): Promise<Figure[]> {
     part('rsa-sign'),
     part('sql-create'),
     part('sql-pay'),
+    part('sql-deliver'),
   ])
   return [
     figure('full-payment', rates.get('full-payment')!, '2 HTTP + verify + 2 sign + SQL, bare', limit),

@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { signRsa, verifyRsa } from '@tradepay/signature'
 import fastify from 'fastify'
-import { createBare, makeOrders, payBare } from '../bare.ts'
+import { createBare, deliverBare, makeDue, makeOrders, payBare } from '../bare.ts'
 import { enough, type Bench, type Part } from '../bench.ts'
 import { measure } from '../measure.ts'
 import { send, signCreateCalls } from '../requests.ts'
@@ -30,6 +30,7 @@ export async function measureParts(bench: Omit<Bench, 'part'>): Promise<Map<Part
 
   const alone = await makeOrders(world, world.clients, enough(bench, 2_000))
   const together = await makeOrders(world, world.clients, enough(bench, 12_000))
+  const due = await makeDue(world, enough(bench, 12_000))
   const rates = await measure<Part>(
     [
       { name: 'rsa-sign', callers: 16, once: () => signRsa(text, privateKey) },
@@ -37,6 +38,7 @@ export async function measureParts(bench: Omit<Bench, 'part'>): Promise<Map<Part
       { name: 'http', callers: 32, once: () => send(bareUrl, sample!) },
       { name: 'sql-create', callers: 1, times: BATCH, once: createBare(world, BATCH) },
       { name: 'sql-pay', callers: 1, times: BATCH, once: payBare(world, together, BATCH) },
+      { name: 'sql-deliver', callers: 1, times: BATCH, once: deliverBare(world, due, BATCH) },
       { name: 'sql-pay-one', callers: 16, once: payBare(world, alone, 1) },
     ],
     timing,

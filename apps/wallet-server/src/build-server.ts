@@ -109,7 +109,7 @@ export async function buildServer(deps: Deps, options: BuildOptions = {}): Promi
     // Milliseconds. The framework alone would wait for the rest of a body for ever.
     requestTimeout: 60_000,
     forceCloseConnections: 'idle',
-    genReqId: () => deps.random.bytes(8).toString('hex'),
+    genReqId: callNumbers(deps.random),
     logger: {
       level: options.logLevel ?? 'error',
       // Only what says where it happened: query strings and headers carry tokens.
@@ -160,6 +160,13 @@ export function walletRooms(deps: Deps, wake?: Wake): Rooms {
     (merchants) => ({ SUPERAPP: superappNotifications(deps, merchants), ALIPAY: alipayNotifications(deps, merchants) }),
     wake,
   )
+}
+
+/** What a call is called in the log: of this start, and its number in it. */
+function callNumbers(random: Random): () => string {
+  const start = random.bytes(4).toString('hex')
+  let calls = 0
+  return () => `${start}-${++calls}`
 }
 
 /** First the doors, then the worker, which writes down what it is sending. What is due by then is sent after a restart. */

@@ -46,7 +46,8 @@ export function createOutcomes(db: pg.Pool, clock: Clock): (outcome: Outcome) =>
 /** The schedule as the statement reads it: the n-th element is the pause after the n-th attempt. */
 const schedule = numberArray(retryDelaysSeconds)
 
-async function writeOutcomes(db: pg.Pool, outcomes: Outcome[], now: Date): Promise<Written[]> {
+/** One statement for all, in their order. */
+export async function writeOutcomes(db: pg.Pool, outcomes: Outcome[], now: Date): Promise<Written[]> {
   const attempts = outcomes.map(({ attempt }) => attempt)
   const notifications = outcomes.map(({ notification }) => notification)
   const { rows } = await statement<Written>(db, {

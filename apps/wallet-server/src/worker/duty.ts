@@ -49,8 +49,7 @@ export function runDuty(
   }
 
   async function pause(milliseconds: number): Promise<void> {
-    if (closing) return
-    if (awake) return wait(ROUND_GAP_MS)
+    if (closing || awake) return
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds)
       wakeUp = () => {
@@ -67,10 +66,12 @@ export function runDuty(
       let milliseconds = pollMs
       try {
         await round()
-        // Who has been woken meanwhile looks again at once, and need not know when.
+        await wait(ROUND_GAP_MS)
+        // Who has been woken meanwhile, as under load always, looks again at once and need not know when.
         if (!awake) milliseconds = await pauseMs()
       } catch (error) {
         onError(error)
+        await wait(ROUND_GAP_MS)
       }
       await pause(milliseconds)
     }
