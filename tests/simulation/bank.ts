@@ -76,7 +76,7 @@ export class VirtualBank {
         this.complaints.push(`${order.fundingId} came again with other content.`)
       return this.#answer(known, true)
     },
-    inquire: async (fundingId) => {
+    inquire: async ({ fundingId }) => {
       await this.#takeAMoment()
       const known = this.#known.get(fundingId)
       return known ? this.#answer(known, false) : { state: 'NOT_FOUND' }

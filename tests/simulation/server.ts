@@ -41,7 +41,7 @@ export class SimulatedServer {
       db: this.faulty.pool,
       bank: bank && {
         ask: (order) => this.#unlessCrashed(() => bank.ask(order)),
-        inquire: (fundingId) => this.#unlessCrashed(() => bank.inquire(fundingId)),
+        inquire: (order) => this.#unlessCrashed(() => bank.inquire(order)),
       },
       notificationTransport: { send: (request) => this.#unlessCrashed(() => notificationTransport.send(request)) },
     }

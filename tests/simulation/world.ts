@@ -178,7 +178,7 @@ export class World {
       recorder: noRecorder,
       bank: {
         ask: (order) => this.bank.port.ask(order),
-        inquire: (fundingId) => this.bank.port.inquire(fundingId),
+        inquire: (order) => this.bank.port.inquire(order),
       },
       notificationTransport: { send: (request) => this.receivers.send(request) },
       relayTransport: { send: () => Promise.reject(new Error('Nobody relays here.')) },

@@ -65,8 +65,9 @@ describe('an order', () => {
   it('moves the money once, however often and however concurrently it is sent', async () => {
     const before = await richHas()
     const orderId = newId()
+    const about = { direction: 'COLLECT', amount: { currency: 'CNY', value: '1250' } }
     const answers = await Promise.all(Array.from({ length: 20 }, () => test.ask({ orderId })))
-    expect(answers).toEqual(Array(20).fill({ status: 200, orderId, state: 'SUCCEEDED' }))
+    expect(answers).toEqual(Array(20).fill({ status: 200, orderId, ...about, state: 'SUCCEEDED' }))
     expect(before - (await richHas())).toBe(1250n)
   })
 
@@ -88,6 +89,15 @@ describe('an order', () => {
     const before = await richHas()
     expect((await test.ask({ orderId: newId(), direction: 'PAY' })).state).toBe('SUCCEEDED')
     expect((await richHas()) - before).toBe(1250n)
+  })
+
+  it('is answered with what it is about, also to an inquiry and whatever has become of it', async () => {
+    const order = { direction: 'PAY', amount: { currency: 'CNY', value: '31' } }
+    const [orderId, poor] = [newId(), newId()]
+    await test.ask({ orderId, account: 'rich', ...order })
+    expect(await test.inquire(orderId)).toEqual({ status: 200, orderId, ...order, state: 'SUCCEEDED' })
+    expect(await test.ask({ orderId: poor, account: 'dollars', ...order })).toMatchObject({ ...order, state: 'FAILED' })
+    expect(await test.inquire(poor)).toMatchObject({ orderId: poor, ...order, state: 'FAILED' })
   })
 
   it.each([

@@ -84,11 +84,12 @@ export type BankAnswer =
   | { state: 'NOT_FOUND' }
 
 /**
- * The bank. Both calls may be repeated. Whatever is thrown means that the answer is not known, never that it is no.
+ * The bank. Both calls may be repeated. Whatever is thrown means that the answer is not known, never that it is no. An
+ * answer is about this very order: its number, its direction, its amount.
  */
 export interface Bank {
   ask(order: BankOrder): Promise<BankAnswer>
-  inquire(fundingId: string): Promise<BankAnswer>
+  inquire(order: BankOrder): Promise<BankAnswer>
 }
 
 /**

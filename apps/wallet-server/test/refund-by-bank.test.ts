@@ -180,7 +180,7 @@ describe('a refund to the bank', () => {
     await until('the record is complete', () => notes().length === 5)
     expect(notes().slice(1).sort()).toEqual(
       [
-        'Asked the bank to pay the refund of 4.00 CNY: no answer that can be understood',
+        'Asked the bank to pay the refund of 4.00 CNY: no answer that can be understood (The bank did not answer in time.)',
         'Inquired at the bank about the refund of 4.00 CNY: SUCCEEDED',
         'Inquired at the bank about the refund of 4.00 CNY: SUCCEEDED',
         end,

@@ -8,10 +8,12 @@
 import { Type, type Static } from 'typebox'
 import { Amount } from './amount.ts'
 
+const BankDirection = Type.Union([Type.Literal('COLLECT'), Type.Literal('PAY')])
+
 /** POST /bank/v1/orders: collect from an account into the wallet's, or pay from the wallet's to one. */
 export const BankOrderRequest = Type.Object({
   orderId: Type.String({ minLength: 1, maxLength: 64 }),
-  direction: Type.Union([Type.Literal('COLLECT'), Type.Literal('PAY')]),
+  direction: BankDirection,
   /** The bank's own reference of the customer's account. */
   account: Type.String({ minLength: 1, maxLength: 64 }),
   amount: Amount,
@@ -29,9 +31,14 @@ export const bankFailures = ['BALANCE_NOT_ENOUGH', 'ACCOUNT_NOT_FOUND', 'ACCOUNT
 export type BankFailure = (typeof bankFailures)[number]
 export const BankFailure = Type.Unsafe<BankFailure>(Type.Union(bankFailures.map((failure) => Type.Literal(failure))))
 
-/** The answer to both. SUCCEEDED and FAILED are final: the money has moved, or has not and will not. */
+/**
+ * The answer to both. SUCCEEDED and FAILED are final: the money has moved, or has not and will not. It says again what the
+ * order is about, from the bank's books: an answer about anything else is none.
+ */
 export const BankOrderAnswer = Type.Object({
   orderId: Type.String(),
+  direction: BankDirection,
+  amount: Amount,
   state: Type.Union([Type.Literal('PROCESSING'), Type.Literal('SUCCEEDED'), Type.Literal('FAILED')]),
   /** Only with FAILED. */
   failure: Type.Optional(BankFailure),

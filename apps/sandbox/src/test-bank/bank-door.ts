@@ -13,7 +13,6 @@ import {
 import { parseMinor, MoneyError } from '@tradepay/money'
 import { readJsonBodies } from '@tradepay/wallet-server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Said } from './behaviour.ts'
 import type { Counter } from './counter.ts'
 import type { Orders } from './orders.ts'
 
@@ -48,7 +47,7 @@ export function bankDoor(
             ),
           )
       }
-      return answer(request, reply, orderId, said)
+      return answer(request, reply, said)
     },
   )
 
@@ -56,19 +55,18 @@ export function bankDoor(
     bankPaths.inquire,
     { schema: { body: BankInquiryRequest } },
     async (request, reply) => {
-      const { orderId } = request.body
-      const said = await counter.serve(() => orders.inquire(orderId))
+      const said = await counter.serve(() => orders.inquire(request.body.orderId))
       if (said === null) {
         return reply.status(404).send(problem('ORDER_NOT_FOUND', 'There is no such order.', 'Send the order again.'))
       }
-      return answer(request, reply, orderId, said)
+      return answer(request, reply, said)
     },
   )
 }
 
-function answer(request: FastifyRequest, reply: FastifyReply, orderId: string, said: Said | 'CLOSED'): FastifyReply {
+function answer(request: FastifyRequest, reply: FastifyReply, said: BankOrderAnswer | 'CUT' | 'CLOSED'): FastifyReply {
   if (said === 'CLOSED') return reply.status(503).send(problem('CLOSED', 'The bank is closed.', 'Ask again later.'))
-  if (said !== 'CUT') return reply.send({ orderId, ...said } satisfies BankOrderAnswer)
+  if (said !== 'CUT') return reply.send(said)
   reply.hijack()
   request.raw.socket.destroy()
   return reply

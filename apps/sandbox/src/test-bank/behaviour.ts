@@ -2,7 +2,7 @@
  * How the test bank answers, as told for each order: when it makes up its mind, what it says (which may be a lie), and
  * how often it pushes. Pure, so that each behaviour is a line of a test's table.
  */
-import { invalidParameter, type BankBehaviour, type BankFailure, type BankOrderAnswer } from '@tradepay/contract'
+import { invalidParameter, type BankBehaviour, type BankFailure } from '@tradepay/contract'
 
 /** LATER without a time. Seconds. */
 export const LATER_SECONDS = 20
@@ -15,7 +15,7 @@ const FLAPPING_ANSWERS = 6
 export type Truth = { state: 'PROCESSING' } | { state: 'SUCCEEDED' } | { state: 'FAILED'; failure: BankFailure }
 
 /** CUT: the connection is closed without an answer. */
-export type Said = Omit<BankOrderAnswer, 'orderId'> | 'CUT'
+export type Said = Truth | 'CUT'
 
 /** @throws WalletError INVALID_PARAMETER for a part that this kind of answer does not take */
 export function checkBehaviour({ answers, seconds, failure }: BankBehaviour, field = ''): void {

@@ -3,11 +3,11 @@
  * is taken, decided, answered and its pushes are written down in one transaction, so a kill at any moment leaves the bank
  * knowing exactly what it has done.
  */
-import type { BankBehaviour, BankFailure, TestBankOrder } from '@tradepay/contract'
+import type { BankBehaviour, BankFailure, BankOrderAnswer, TestBankOrder } from '@tradepay/contract'
 import type { Clock } from '@tradepay/wallet-server'
 import type pg from 'pg'
 import { transaction } from '../transaction.ts'
-import { answerTo, pushesOf, secondsToDecide, type Said, type Truth } from './behaviour.ts'
+import { answerTo, pushesOf, secondsToDecide, type Truth } from './behaviour.ts'
 import { lockAccounts, move, walletAccount } from './ledger.ts'
 
 export interface NewOrder {
@@ -27,9 +27,9 @@ export interface OnlyFor {
 
 export interface Orders {
   /** Takes an order, or finds it. CONFLICT: the number was used with other content. */
-  ask(order: NewOrder): Promise<Said | 'CONFLICT'>
+  ask(order: NewOrder): Promise<BankOrderAnswer | 'CUT' | 'CONFLICT'>
   /** @returns null when the bank has never heard of it */
-  inquire(orderId: string): Promise<Said | null>
+  inquire(orderId: string): Promise<BankOrderAnswer | 'CUT' | null>
   /** Says how the account's next order is answered, once. @returns how to take it back, or null for an unknown account */
   tell(account: string, behaviour: BankBehaviour, onlyFor?: OnlyFor): Promise<(() => Promise<void>) | null>
   /** Ends an order that is still processing. @returns false when there is none, or it has ended */
@@ -120,7 +120,7 @@ export function createOrders(db: pg.Pool, clock: Clock): Orders {
         orderId: row.order_id,
         direction: row.direction,
         account: row.account,
-        amount: { currency: row.currency, value: String(row.amount) },
+        amount: amountOf(row),
         memo: row.memo,
         behaviour: row.behaviour,
         state: row.state,
@@ -172,10 +172,12 @@ async function lockOrder(tx: pg.PoolClient, orderId: string): Promise<Row | null
   return rows[0] ?? null
 }
 
-async function answer(tx: pg.PoolClient, row: Row, now: Date): Promise<Said> {
+async function answer(tx: pg.PoolClient, row: Row, now: Date): Promise<BankOrderAnswer | 'CUT'> {
   const truth = await decideWhenDue(tx, row, now)
   await tx.query('update test_bank.orders set answers = answers + 1 where order_id = $1', [row.order_id])
-  return answerTo(row.behaviour, truth, row.answers)
+  const said = answerTo(row.behaviour, truth, row.answers)
+  if (said === 'CUT') return said
+  return { orderId: row.order_id, direction: row.direction, amount: amountOf(row), ...said }
 }
 
 async function decideWhenDue(tx: pg.PoolClient, row: Row, now: Date): Promise<Truth> {
@@ -213,6 +215,8 @@ async function whyNot(tx: pg.PoolClient, row: Row, from: string): Promise<BankFa
   if (own.currency !== row.currency) return 'REFUSED'
   return accounts.get(from)!.balance < row.amount ? 'BALANCE_NOT_ENOUGH' : null
 }
+
+const amountOf = ({ currency, amount }: Row) => ({ currency, value: String(amount) })
 
 const sameContent = (row: Row, order: NewOrder): boolean =>
   row.direction === order.direction &&

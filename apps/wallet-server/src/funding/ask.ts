@@ -40,8 +40,8 @@ export function createAsker(
   const { db, clock, settings, bank } = deps
 
   async function answerTo(funding: Funding, question: FundingAnswer['question']): Promise<BankSaid> {
-    if (question === 'INQUIRE') return readAnswer(question, await bank.inquire(funding.fundingId))
-    return readAnswer(question, await bank.ask(toOrder(funding, settings.walletName)))
+    const order = toOrder(funding, settings.walletName)
+    return readAnswer(question, await (question === 'INQUIRE' ? bank.inquire(order) : bank.ask(order)))
   }
 
   /** Puts one question to the bank. Never throws: what is not known is UNKNOWN. */

@@ -6,11 +6,18 @@
  */
 import { bankPaths, BankOrderAnswer, type BankOrderRequest } from '@tradepay/contract'
 import { Compile } from 'typebox/compile'
-import { TransportError, type Bank, type BankAnswer, type OutgoingAnswer, type Transport } from '../ports.ts'
+import {
+  TransportError,
+  type Bank,
+  type BankAnswer,
+  type BankOrder,
+  type OutgoingAnswer,
+  type Transport,
+} from '../ports.ts'
 import { BANK_TIMEOUT_MS } from './ask.ts'
 import { createTrustedTransport } from './trusted-transport.ts'
 
-/** The longest answer of the contract is about 150 bytes. Bytes. */
+/** The longest answer of the contract is about 200 bytes. Bytes. */
 const ANSWER_BYTES_MAX = 16 * 1024
 
 const answerSchema = Compile(BankOrderAnswer)
@@ -43,25 +50,27 @@ export function createHttpBank({ url, key, transport = createTrustedTransport() 
     })
 
   return {
-    async ask({ fundingId, direction, bankRef, amount, memo }) {
-      const order: BankOrderRequest = {
-        orderId: fundingId,
-        direction: direction === 'IN' ? 'COLLECT' : 'PAY',
-        account: bankRef,
-        amount: { currency: amount.currency, value: String(amount.minor) },
-        memo,
-      }
-      const answer = await post(bankPaths.orders, order)
+    async ask(order) {
+      const request = toRequest(order)
+      const answer = await post(bankPaths.orders, request)
       if (answer.status === 409) throw new Error('The bank knows another order under this id (409).')
-      return readAnswer(answer, fundingId)
+      return readAnswer(answer, request)
     },
 
-    async inquire(fundingId) {
-      const answer = await post(bankPaths.inquire, { orderId: fundingId })
-      return answer.status === 404 ? { state: 'NOT_FOUND' } : readAnswer(answer, fundingId)
+    async inquire(order) {
+      const answer = await post(bankPaths.inquire, { orderId: order.fundingId })
+      return answer.status === 404 ? { state: 'NOT_FOUND' } : readAnswer(answer, toRequest(order))
     },
   }
 }
+
+const toRequest = ({ fundingId, direction, bankRef, amount, memo }: BankOrder): BankOrderRequest => ({
+  orderId: fundingId,
+  direction: direction === 'IN' ? 'COLLECT' : 'PAY',
+  account: bankRef,
+  amount: { currency: amount.currency, value: String(amount.minor) },
+  memo,
+})
 
 function readBase(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : null
@@ -71,16 +80,22 @@ function readBase(url: string): string {
   return url.replace(/\/+$/, '')
 }
 
-function readAnswer({ status, body }: OutgoingAnswer, fundingId: string): BankAnswer {
+function readAnswer({ status, body }: OutgoingAnswer, asked: BankOrderRequest): BankAnswer {
   if (status !== 200) throw new TransportError('UNREACHABLE', `The bank answered ${status}.`)
   const answer = parse(body)
   if (!answerSchema.Check(answer)) throw new Error("The bank's answer is not one of the contract.")
-  if (answer.orderId !== fundingId) throw new Error('The bank answered about another order.')
+  if (answer.orderId !== asked.orderId) throw new Error('The bank answered about another order.')
+  if (contentOf(answer) !== contentOf(asked)) {
+    throw new Error(`The bank answered about ${contentOf(answer)}, and the order is ${contentOf(asked)}.`)
+  }
   if (answer.state === 'FAILED') return { state: 'FAILED', failure: answer.failure ?? 'REFUSED' }
   // A reason why it failed beside a state that says that it did not: neither is believed.
   if (answer.failure !== undefined) throw new Error("The bank's answer contradicts itself.")
   return { state: answer.state }
 }
+
+const contentOf = ({ direction, amount }: Pick<BankOrderRequest, 'direction' | 'amount'>): string =>
+  `${direction} ${amount.value} ${amount.currency}`
 
 function parse(body: Buffer): unknown {
   try {

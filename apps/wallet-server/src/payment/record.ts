@@ -98,7 +98,7 @@ export function recordBankAnswer(
     FAILED: `it refuses (${rest.detail ?? 'no reason given'})`,
     PROCESSING: 'it has not decided yet',
     NOT_FOUND: 'it has never heard of it',
-    UNKNOWN: 'no answer that can be understood',
+    UNKNOWN: `no answer that can be understood (${rest.detail ?? 'no reason known'})`,
   }[answer]
   recorder.record(tradeNo, {
     step: 15,

@@ -41,7 +41,8 @@ export function recordRefused(
 export function recordBankAnswer(recorder: Recorder, tradeNo: string, funding: Funding, answer: FundingAnswer): void {
   const question = answer.question === 'ASK' ? 'Asked the bank to pay' : 'Inquired at the bank about'
   const known = answer.answer !== 'UNKNOWN'
-  const note = `${question} the refund of ${text(funding.amount)}: ${known ? answer.answer : 'no answer that can be understood'}`
+  const said = known ? answer.answer : `no answer that can be understood (${answer.detail ?? 'no reason known'})`
+  const note = `${question} the refund of ${text(funding.amount)}: ${said}`
   recorder.record(
     tradeNo,
     entry(answer.askedAt, known, note, {

@@ -107,7 +107,7 @@ export class FakeBank implements Bank {
   ask(order: BankOrder): Promise<BankAnswer> {
     return this.#answer('ASK', order.fundingId, order)
   }
-  inquire(fundingId: string): Promise<BankAnswer> {
+  inquire({ fundingId }: BankOrder): Promise<BankAnswer> {
     return this.#answer('INQUIRE', fundingId, null)
   }
 
