@@ -193,6 +193,18 @@ describe('refused, with what was expected', () => {
     expect([answer.status, (answer.body['error'] as { code: string }).code]).toEqual([status, code])
   })
 
+  it.each([
+    ['SUPERAPP', { family: 'SUPERAPP', method: 'POST' }, 'path'],
+    ['ALIPAY', { family: 'ALIPAY' }, 'parameters'],
+    ['ALIPAY_V3', { family: 'ALIPAY_V3', method: 'POST', path: '/v3/', body: '' }, 'authorization'],
+    ['ALIPAY_V3, an answer', { family: 'ALIPAY_V3', kind: 'ANSWER', nonce: 'n', timestamp: '1', body: '' }, 'appId'],
+    ['no family', { method: 'POST' }, 'family'],
+    ['a member that every object has', { family: 'ALIPAY', parameters: 'a=b', constructor: 'x' }, 'constructor'],
+    ['a misspelt member', { family: 'ALIPAY', parameters: 'a=b', signe: 'WALLET' }, 'signe'],
+  ])('what is missing or misspelt of %s, by its own name', async (_, body, field) => {
+    expect((await ask(body)).body['error']).toMatchObject({ code: 'INVALID_PARAMETER', field })
+  })
+
   it("a private key as the merchant's public key, and never repeats it", async () => {
     const answer = await ask({ ...(await sent()), publicKey: app.privateKey })
     expect(answer.status).toBe(400)
