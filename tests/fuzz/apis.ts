@@ -5,9 +5,11 @@ import {
   alipayDocument,
   alipayV3Document,
   answerOf,
+  cashierDocument,
   checkOf,
   sandboxDocument,
   superappDocument,
+  walletDocument,
   type Check,
   type Method,
   type OpenApiDocument,
@@ -22,6 +24,8 @@ export const documents = {
   superapp: superappDocument(basePaths),
   alipay: alipayDocument(),
   'alipay-v3': alipayV3Document(),
+  cashier: cashierDocument(),
+  wallet: walletDocument(),
   sandbox: sandboxDocument(),
 }
 export type ApiName = keyof typeof documents

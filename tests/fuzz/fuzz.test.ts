@@ -28,7 +28,7 @@ test('whatever is called, the doors answer what they describe, signed, and no pr
   }
 }, 240_000)
 
-test('whatever is called at the doors of a sandbox, from one world to the next, they answer what they describe, clearly', async () => {
+test('whatever is called at the doors of a sandbox and its wallet app, from one world to the next, they answer what they describe, clearly', async () => {
   const report = await fuzz(inject('postgresUrl'), { doors: 'sandbox', calls: WORLD_CALLS + 20, seed: 7 })
   expect(report.findings.map(({ at, complaints }) => ({ at, complaints }))).toEqual([])
   expect(report.violations).toEqual([])
@@ -113,7 +113,7 @@ describe('the fuzzing', () => {
 
   test('plays a sandbox in worlds: the clock moves late in each, and the reset comes last', () => {
     const places = new Map<string, number[]>()
-    for (let at = 0; at < 4 * WORLD_CALLS; at++) {
+    for (let at = 0; at < 8 * WORLD_CALLS; at++) {
       const { name } = callableAt(at, new Dice(hash('sandbox', 3, at)))
       places.set(name, [...(places.get(name) ?? []), at % WORLD_CALLS])
     }
@@ -122,7 +122,8 @@ describe('the fuzzing', () => {
     const others = places.get(`GET ${sandboxPaths.people}`)!
     expect(Math.min(...others)).toBeLessThan(Math.min(...ofClock))
     expect(Math.max(...others)).toBeGreaterThan(Math.max(...ofClock))
-    expect([...places.keys()].toSorted()).toEqual(callables.sandbox.map(({ name }) => name).toSorted())
+    const all = [...callables.sandbox, ...callables.cashier, ...callables.wallet].map(({ name }) => name)
+    expect([...places.keys()].toSorted()).toEqual(all.toSorted())
   })
 
   /** A right call, and a right answer to it but for what a test wants otherwise. */

@@ -1,10 +1,10 @@
 /**
- * Which call of a sandbox comes when. Some calls change the world for all that come after them, so each world of so many calls
+ * Which call of a sandbox comes when, at its own doors and at those of the wallet app. Some calls change the world for all that come after them, so each world of so many calls
  * has an order: first everything that leaves the clock and the world alone; then the clock, which may go years ahead (orders
  * and sessions end, what waits comes due, and it goes no further back); then everything again in that far future; and last
  * the reset, which makes the next world. Nothing that a sandbox can be asked stops it.
  */
-import { sandboxPaths } from '@tradepay/contract'
+import { sandboxPaths, walletPaths } from '@tradepay/contract'
 import { Dice, hash } from '../simulation/dice.ts'
 import { callables, type Callable } from './apis.ts'
 import type { Call } from './calls.ts'
@@ -18,13 +18,13 @@ export const WORLD_CALLS = 100
 const CLOCK_FROM = 65
 const CLOCK_TO = 72
 
-const sandbox = callables.sandbox
+const { sandbox, cashier, wallet } = callables
 const named = (name: string): Callable => sandbox.find(({ operation }) => operation.operationId === name)!
 const reset = named('reset')
 const clock = [named('moveClock'), named('readClock'), named('moveClock')]
 /** Making a pair of keys takes tenths of a second: these come less often. */
 const slow = new Set(['createApp', 'addKey'])
-const ordinary = sandbox
+const ordinary = [...sandbox, ...cashier, ...wallet]
   .filter((callable) => callable !== reset && callable !== named('moveClock'))
   .flatMap((callable) => (slow.has(callable.operation.operationId) ? [callable] : [callable, callable, callable]))
 
@@ -51,8 +51,9 @@ export async function sandboxCall(world: SandboxWorld, seed: number, at: number)
   )
 }
 
-/** After a reset there is a new world; after a move of the clock whoever was signed in may be so no more. */
+/** After a reset there is a new world; after a move of the clock or a sign-out whoever was signed in may be so no more. */
 export async function worldEnds(world: SandboxWorld, { callable }: Call): Promise<void> {
   if (callable === reset) await world.beginAnew()
-  else if (callable?.path === sandboxPaths.clock) await world.signIn()
+  else if (callable && signsOut.has(callable.path)) await world.signIn()
 }
+const signsOut = new Set<string>([sandboxPaths.clock, walletPaths.session])

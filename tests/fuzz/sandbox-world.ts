@@ -8,9 +8,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { sandboxPaths, walletPaths, type SessionAnswer } from '@tradepay/contract'
+import { ALIPAY_ORDER_STRING_METHOD, sandboxPaths, walletPaths, type SessionAnswer } from '@tradepay/contract'
 import { startSandbox, type Sandbox } from '@tradepay/sandbox'
-import { parsePrivateKey, signSuperapp } from '@tradepay/signature'
+import { alipayRequestString, parsePrivateKey, signAlipay, signSuperapp } from '@tradepay/signature'
 import keys from '@tradepay/signature/vectors/keys.json' with { type: 'json' }
 import type pg from 'pg'
 import { createSimulationDatabase, type SimulationDatabase } from '../simulation/database.ts'
@@ -136,7 +136,24 @@ export class SandboxWorld {
     if (tradeNo !== undefined && dice.percent(50)) {
       await post(`${url}${sandboxPaths.confirm(tradeNo)}`, { userId: this.sandbox.world.users[0]!.userId })
     }
+    this.memory.learn('orderStr', await this.#orderString(clientId))
     await post(`${url}${sandboxPaths.clock}`, { advanceSeconds: dice.pick([0, 3, 30]) })
+  }
+
+  /** What `my.tradePay({ orderStr })` would bring. */
+  async #orderString(clientId: string): Promise<string> {
+    const content = { out_trade_no: `fuzz-string-${this.#orders}`, total_amount: '12.50', subject: 'A test order' }
+    const parameters = {
+      app_id: clientId,
+      method: ALIPAY_ORDER_STRING_METHOD,
+      charset: 'utf-8',
+      sign_type: 'RSA2',
+      timestamp: new Date(this.now().getTime() + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' '),
+      version: '1.0',
+      biz_content: JSON.stringify(content),
+    }
+    const sign = await signAlipay(alipayRequestString(parameters), merchantKey)
+    return new URLSearchParams({ ...parameters, sign }).toString()
   }
 
   async close(): Promise<void> {
@@ -190,6 +207,8 @@ const kinds: Readonly<Record<string, string>> = {
   clientId: 'appId',
   keyVersion: 'version',
   next: 'after',
+  before: 'after',
+  id: 'methodId',
   url: 'notifyUrl',
 }
 const freshNumbers = new Set(['loginId', 'requestId'])
@@ -198,6 +217,11 @@ const fixed: Readonly<Record<string, readonly string[]>> = {
   currency: ['CNY', 'CNY', 'USD'],
   currencies: ['CNY', 'JPY'],
   value: ['0', '1', '250', '1250'],
+  loginId: ['mei@example.com', 'sam@example.com'],
+  topUpId: ['top-up-0001', 'top-up-0002', 'top-up-0003'],
+  methodId: ['BALANCE'],
+  scopes: ['auth_base', 'auth_user'],
+  bodyBase64: ['e30='],
   pin: ['246810', '121212'],
   publicKey: [keys.merchant.publicSpki, keys.wallet.publicBase64],
   version: ['1', '2'],

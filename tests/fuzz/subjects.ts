@@ -1,5 +1,5 @@
 /**
- * What is fuzzed: the merchant doors of a wallet server, or the doors of a sandbox. Each says what is called at a place, what
+ * What is fuzzed: the merchant doors of a wallet server, or the doors of a sandbox and of its wallet app. Each says what is called at a place, what
  * happens between the calls, and what an answer must be.
  */
 import { verify } from '@tradepay/wallet-server'
@@ -81,6 +81,7 @@ async function sandbox(clusterUrl: string, _seed: number, port?: number): Promis
     learn: (name, value) => world.memory.learn(name, typeof value === 'number' ? String(value) : value),
     worthKnowing: new Set([
       ...['tradeNo', 'userId', 'appId', 'merchantId', 'notificationId', 'keyVersion', 'next', 'requestId', 'notifyUrl'],
+      ...['id', 'bankAccountId', 'topUpId'],
     ]),
     after: (call) => worldEnds(world, call),
     async violations() {

@@ -1,5 +1,5 @@
 /**
- * Promises of the descriptions at /docs: whatever the merchant doors route is described and nothing else is, and the page shows
+ * Promises of the descriptions at /docs: whatever the doors of merchants and of the wallet app route is described and nothing else is, and the page shows
  * them with nothing loaded from elsewhere. That the answers are what they say is in docs-answers.test.ts.
  */
 import { superappVersions } from '@tradepay/contract'
@@ -48,6 +48,12 @@ describe('what is described', () => {
     expect(inLines(described(await documentOf('alipay-v3')))).toEqual(inLines(routed))
   })
 
+  test.each(['cashier', 'wallet'])('of the API %s of the wallet app is what its door routes', async (name) => {
+    const routed = routesOf(server.server.http).filter(({ path }) => isOf([`/${name}/v1/`], path))
+    expect(routed.length).toBeGreaterThan(4)
+    expect(inLines(described(await documentOf(name)))).toEqual(inLines(routed))
+  })
+
   test('of the sandbox is said by the sandbox alone', async () => {
     expect((await get('/docs/sandbox.json')).status).toBe(404)
     expect((await get('/docs/sandbox')).status).toBe(404)
@@ -62,6 +68,8 @@ describe('what is served', () => {
     '/docs/',
     '/docs/superapp',
     '/docs/superapp.json',
+    '/docs/cashier',
+    '/docs/wallet.json',
     '/docs/page.js',
     '/docs/swagger-ui/swagger-ui.css',
   ])('%s may run and load nothing of others', async (path) => {
@@ -140,11 +148,18 @@ describe('the page', () => {
     expect(await operation.getByText('Client-Id', { exact: true }).count()).toBeGreaterThan(0)
   })
 
-  test('lets the sandbox be tried, and sends no unsigned call to a merchant API', async () => {
+  test('lets all of the sandbox be tried, and sends no call to a merchant API or as the wallet app', async () => {
     await page.goto(`${sandbox.url}/docs/superapp#/payments/pay-v1`)
     await page.locator('#operations-payments-pay-v1.is-open').waitFor()
     expect(await page.getByRole('button', { name: 'Try it out' }).count()).toBe(0)
+    await page.goto(`${sandbox.url}/docs/cashier#/cashier/confirm`)
+    await page.locator('#operations-cashier-confirm.is-open').waitFor()
+    expect(await page.getByRole('button', { name: 'Try it out' }).count()).toBe(0)
     await page.goto(`${sandbox.url}/docs/sandbox#/sandbox/readClock`)
-    await page.getByRole('button', { name: 'Try it out' }).waitFor()
+    for (const operation of ['readClock', 'changeApp', 'retireKey']) {
+      const place = page.locator(`#operations-sandbox-${operation}`)
+      if (operation !== 'readClock') await place.locator('.opblock-summary-control').click()
+      await place.getByRole('button', { name: 'Try it out' }).waitFor()
+    }
   })
 })
