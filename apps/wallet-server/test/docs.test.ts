@@ -2,6 +2,8 @@
  * Promises of the descriptions at /docs: whatever the doors of merchants and of the wallet app route is described and nothing else is, and the page shows
  * them with nothing loaded from elsewhere. That the answers are what they say is in docs-answers.test.ts.
  */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { superappVersions } from '@tradepay/contract'
 import type { OpenApiDocument } from '@tradepay/contract/open-api'
 import { chromium, type Browser, type Page } from '@playwright/test'
@@ -71,6 +73,7 @@ describe('what is served', () => {
     '/docs/cashier',
     '/docs/wallet.json',
     '/docs/page.js',
+    '/docs/scheme.js',
     '/docs/swagger-ui/swagger-ui.css',
   ])('%s may run and load nothing of others', async (path) => {
     const answer = await get(path)
@@ -99,6 +102,19 @@ describe('what is served', () => {
     await answer.arrayBuffer()
   })
 })
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Text whose colours are too near to each other, as axe finds it. */
+const unreadable = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(at: Document, how: object): Promise<AxeResult> } }
+    const { violations } = await axe.run(document, { runOnly: ['color-contrast'] })
+    return violations.flatMap(({ nodes }) => nodes.map(({ html, failureSummary }) => `${html}: ${failureSummary}`))
+  })
+interface AxeResult {
+  violations: { nodes: { html: string; failureSummary?: string }[] }[]
+}
 
 describe('the page', () => {
   let browser: Browser
@@ -147,6 +163,39 @@ describe('the page', () => {
     await operation.getByText('coffee-1001-refund').first().waitFor()
     expect(await operation.getByText('Client-Id', { exact: true }).count()).toBeGreaterThan(0)
   })
+
+  test.each([
+    ['superapp', 'payments/refund-v2'],
+    ['sandbox', 'sandbox/changeApp'],
+  ])('of %s follows the system from light to dark, and can be read in both', async (name, operation) => {
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.goto(`${sandbox.url}/docs/${name}#/${operation}`)
+    await page
+      .locator(`#operations-${operation.replace('/', '-')}.is-open`)
+      .getByText('Example Value')
+      .first()
+      .waitFor()
+    await page.evaluate(axe)
+    const backgrounds = new Set<string>()
+    for (const colorScheme of ['light', 'dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.locator(colorScheme === 'dark' ? 'html.dark-mode' : 'html:not(.dark-mode)').waitFor()
+      backgrounds.add(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor))
+      // Colours move from one to the other.
+      await expect.poll(() => unreadable(page)).toEqual([])
+    }
+    expect(backgrounds.size).toBe(2)
+  })
+
+  test.each(['superapp', 'alipay', 'alipay-v3', 'cashier', 'wallet', 'sandbox'])(
+    'of %s is no wider than a phone',
+    async (name) => {
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.goto(`${sandbox.url}/docs/${name}`)
+      await page.locator('.opblock').first().waitFor()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    },
+  )
 
   test('lets all of the sandbox be tried, and sends no call to a merchant API or as the wallet app', async () => {
     await page.goto(`${sandbox.url}/docs/superapp#/payments/pay-v1`)
