@@ -5,9 +5,13 @@ import {
   alipayDocument,
   alipayV3Document,
   answerOf,
+  cashierDocument,
   checkOf,
+  sandboxDocument,
   superappDocument,
+  walletDocument,
   type Check,
+  type Method,
   type OpenApiDocument,
   type Operation,
   type Schema,
@@ -20,6 +24,9 @@ export const documents = {
   superapp: superappDocument(basePaths),
   alipay: alipayDocument(),
   'alipay-v3': alipayV3Document(),
+  cashier: cashierDocument(),
+  wallet: walletDocument(),
+  sandbox: sandboxDocument(),
 }
 export type ApiName = keyof typeof documents
 export const apiNames = Object.keys(documents) as ApiName[]
@@ -30,14 +37,14 @@ export interface Callable {
   /** `POST /v1/payments/pay`, as the document says it. */
   name: string
   path: string
-  method: 'GET' | 'POST'
+  method: Uppercase<Method>
   operation: Operation
 }
 
 const callablesOf = (api: ApiName, { paths }: OpenApiDocument): Callable[] =>
   Object.entries(paths).flatMap(([path, item]) =>
-    (Object.entries(item) as ['get' | 'post', Operation][]).map(([verb, operation]) => {
-      const method = verb === 'get' ? 'GET' : 'POST'
+    (Object.entries(item) as [Method, Operation][]).map(([verb, operation]) => {
+      const method = verb.toUpperCase() as Uppercase<Method>
       return { api, name: `${method} ${path}`, path, method, operation }
     }),
   )
@@ -56,6 +63,12 @@ export function resolver(api: ApiName): (reference: string) => Schema {
 }
 
 const checks = new Map<string, Check>()
+
+/** What the document says of the body of a call; null where there is none. */
+export function requestCheck({ api, name, operation }: Callable): Check | null {
+  const schema = operation.requestBody?.content['application/json']?.schema
+  return schema ? cached(`${name} request`, api, schema) : null
+}
 
 /** What the document says of an answer with a status; null where it says nothing of a body in JSON. */
 export function answerCheck({ api, name, operation }: Callable, status: number): Check | null {

@@ -32,9 +32,9 @@ export interface Call extends Message {
   isSound: boolean
 }
 
-/** The next call. */
+/** The next call of a merchant. */
 export async function makeCall(world: World, dice: Dice): Promise<Call> {
-  const api = dice.weighted({ superapp: 5, alipay: 4, 'alipay-v3': 3 })
+  const api = dice.weighted<keyof typeof makers>({ superapp: 5, alipay: 4, 'alipay-v3': 3 })
   const call = await makers[api](world, dice)
   return dice.percent(25) ? spoil(call, dice) : call
 }

@@ -2,19 +2,18 @@
  * Fuzzing: so many calls, one after the other, at a real server on a real database, each judged by the description of what it
  * calls; and at the end whether the server still answers and every promise about money still holds.
  */
-import { verify } from '@tradepay/wallet-server'
-import { Dice, hash } from '../simulation/dice.ts'
-import { makeCall, type Call } from './calls.ts'
-import { judge } from './judge.ts'
-import { asCurl, Wire, type Answer } from './message.ts'
-import { World } from './world.ts'
+import { asCurl, Wire, type Received } from './message.ts'
+import { subjects, type Subject, type SubjectName } from './subjects.ts'
 
 export interface Options {
   calls: number
   seed: number
+  /** Which doors; default those of merchants. */
+  doors?: SubjectName
 }
 
 export interface Finding {
+  doors: SubjectName
   seed: number
   /** Which of the calls, counted from 0. */
   at: number
@@ -34,72 +33,63 @@ export interface Report {
   codes: Record<string, number>
 }
 
-/** A user acts after so many calls. */
-const USER_ACTS_EVERY = 7
 /** More findings than these are not worth reading. */
 const FINDINGS_MAX = 20
 
-/** The call of a place in a seed. The same world makes the same call. */
-export const callAt = (world: World, seed: number, at: number): Promise<Call> =>
-  makeCall(world, new Dice(hash('fuzz', seed, at)))
-
 /** Makes a world and fuzzes it. @param clusterUrl a superuser's */
-export async function fuzz(clusterUrl: string, { calls, seed }: Options): Promise<Report> {
-  const world = await World.open(clusterUrl, seed)
-  const wire = new Wire(world.port)
+export async function fuzz(clusterUrl: string, { calls, seed, doors = 'merchant' }: Options): Promise<Report> {
+  const subject = await subjects[doors](clusterUrl, seed)
+  const wire = new Wire(subject.port)
   const report: Report = { calls: 0, verified: 0, findings: [], violations: [], codes: {} }
+  const found = (at: number, complaints: string[], replay: string): void =>
+    void report.findings.push({ doors, seed, at, complaints, replay })
   try {
     for (let at = 0; at < calls && report.findings.length < FINDINGS_MAX; at++) {
-      if (at % USER_ACTS_EVERY === 0) await world.userActs(new Dice(hash('user', seed, at)))
-      world.tick()
-      const call = await callAt(world, seed, at)
-      const answer = await wire.send(call, call.isSound)
-      const { complaints, code } = await judge(call, answer, world)
+      await subject.before(seed, at)
+      const call = await subject.callAt(seed, at)
+      const received = await wire.send(call, call.isSound)
+      const { complaints, code } = await subject.judge(call, received)
       report.calls++
       report.codes[code] = (report.codes[code] ?? 0) + 1
       if (call.isSigned && complaints.length === 0) report.verified++
-      if (complaints.length > 0) {
-        report.findings.push({ seed, at, complaints, replay: asCurl(call, 'http://127.0.0.1:PORT') })
-      }
-      learnFrom(answer, world)
+      if (complaints.length > 0) found(at, complaints, asCurl(call, 'http://127.0.0.1:PORT'))
+      learnFrom(received, subject)
+      await subject.after(call)
     }
-    if (!(await stillAnswers(world, wire))) {
-      report.findings.push({ seed, at: calls, complaints: ['the server answers no more'], replay: '' })
-    }
-    const { violations } = await verify(world.admin, { now: world.now() })
-    report.violations = violations.map((violation) => JSON.stringify(violation, bigintsAsText))
+    if (!(await stillAnswers(subject, wire))) found(calls, ['the server answers no more'], '')
+    report.violations = await subject.violations()
     return report
   } finally {
     wire.close()
-    await world.close()
+    await subject.close()
   }
 }
 
-const bigintsAsText = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value)
-
 /** Whatever an answer tells may be asked for later. */
-function learnFrom(answer: Answer | null | 'NOTHING', world: World): void {
-  if (answer === null || answer === 'NOTHING') return
+function learnFrom(received: Received, subject: Subject): void {
+  if (received === null || received === 'NOTHING') return
   let body: unknown
   try {
-    body = JSON.parse(answer.body.toString())
+    body = JSON.parse(received.body.toString())
   } catch {
     return
   }
-  for (const part of [body, ...Object.values(body ?? {})]) {
-    if (part === null || typeof part !== 'object') continue
-    for (const [name, value] of Object.entries(part)) if (worthKnowing.has(name)) world.learn(name, value)
+  for (const part of partsOf(body, 3)) {
+    for (const [name, value] of Object.entries(part)) if (subject.worthKnowing.has(name)) subject.learn(name, value)
   }
 }
-const worthKnowing = new Set([
-  ...['paymentId', 'paymentRequestId', 'refundId', 'refundRequestId', 'accessToken', 'refreshToken'],
-  ...['trade_no', 'out_trade_no', 'out_request_no', 'access_token', 'refresh_token'],
-])
 
-async function stillAnswers(world: World, wire: Wire): Promise<boolean> {
+/** An object and what lies in it, so many levels deep. */
+function partsOf(value: unknown, levels: number): object[] {
+  if (value === null || typeof value !== 'object') return []
+  const inner = levels === 0 ? [] : Object.values(value).flatMap((part) => partsOf(part, levels - 1))
+  return [value, ...inner]
+}
+
+async function stillAnswers({ admin }: Subject, wire: Wire): Promise<boolean> {
   const headers: [string, string][] = [['Host', '127.0.0.1']]
   const message = { method: 'GET', target: '/docs/superapp.json', headers, body: Buffer.alloc(0) }
-  const answer = await wire.send(message, true)
-  const { rows } = await world.admin.query<{ one: number }>('select 1 as one')
-  return answer !== null && answer !== 'NOTHING' && answer.status === 200 && rows.length === 1
+  const received = await wire.send(message, true)
+  const { rows } = await admin.query<{ one: number }>('select 1 as one')
+  return received !== null && received !== 'NOTHING' && received.status === 200 && rows.length === 1
 }

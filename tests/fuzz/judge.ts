@@ -12,9 +12,9 @@ import {
   verifyAlipayV3,
   verifySuperapp,
 } from '@tradepay/signature'
-import { answerCheck, componentCheck } from './apis.ts'
+import { answerCheck, componentCheck, type ApiName } from './apis.ts'
 import type { Call } from './calls.ts'
-import type { Answer } from './message.ts'
+import type { Answer, Received } from './message.ts'
 import type { World } from './world.ts'
 
 export interface Judgement {
@@ -37,32 +37,43 @@ const unverified = new Set([
   'invalid-signature',
 ])
 
-export async function judge(call: Call, answer: Answer | null | 'NOTHING', party: Party): Promise<Judgement> {
-  if (answer === 'NOTHING') return { complaints: ['no answer came'], code: 'nothing' }
-  if (answer === null) {
-    // A connection may be closed on what is no HTTP, and on nothing else.
-    return { complaints: call.isSound ? ['the connection was closed without an answer'] : [], code: 'closed' }
-  }
+export async function judge(call: Call, received: Received, party: Party): Promise<Judgement> {
+  const answer = answerIn(call, received)
+  if ('complaints' in answer) return answer
   const { status } = answer
-  if (status >= 500)
-    return { complaints: [`HTTP ${status}: ${answer.body.toString().slice(0, 200)}`], code: `HTTP ${status}` }
   const { complaints, code } = call.callable
-    ? await judges[call.api](call, answer, party)
+    ? await judges[call.api]!(call, answer, party)
     : { complaints: [], code: '' }
   if (unforeseen.has(code)) complaints.push(`${code}: something that nobody foresaw`)
   if (call.isSigned && unverified.has(code)) complaints.push(`${code} for a call that is rightly signed`)
   return { complaints, code: code || `HTTP ${status}` }
 }
 
-const judges = { superapp, alipay, 'alipay-v3': alipayV3 } as const
+const judges: Partial<Record<ApiName, (call: Call, answer: Answer, party: Party) => Promise<Judgement>>> = {
+  superapp,
+  alipay,
+  'alipay-v3': alipayV3,
+}
+
+/** What comes back, or the judgement where that is no answer that any door may give. */
+export function answerIn(call: Call, received: Received): Answer | Judgement {
+  if (received === 'NOTHING') return { complaints: ['no answer came'], code: 'nothing' }
+  if (received === null) {
+    // A connection may be closed on what is no HTTP, and on nothing else.
+    return { complaints: call.isSound ? ['the connection was closed without an answer'] : [], code: 'closed' }
+  }
+  const { status, body } = received
+  if (status < 500) return received
+  return { complaints: [`HTTP ${status}: ${body.toString().slice(0, 200)}`], code: `HTTP ${status}` }
+}
 
 /** False for what is too large to be read: then nobody knows which method is called, and whose signature it has. */
 const isRead = ({ body }: Call): boolean => body.length <= ALIPAY_BODY_LIMIT
 
 /** Refused by HTTP itself, before a door has seen it: too many headers, a length that is none. */
-const isOfHttp = ({ status }: Answer): boolean => [400, 408, 413, 414, 417, 431].includes(status)
+export const isOfHttp = ({ status }: Answer): boolean => [400, 408, 413, 414, 417, 431].includes(status)
 
-function parsed({ body }: Answer): Record<string, unknown> | null {
+export function parsed({ body }: Answer): Record<string, unknown> | null {
   try {
     return JSON.parse(body.toString()) as Record<string, unknown>
   } catch {

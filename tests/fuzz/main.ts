@@ -1,8 +1,9 @@
 /**
- * `npm run fuzz -- [--calls N] [--seed N] [--workers N]`: so many calls in a few processes, each with a server and a database of
- * its own on one throwaway PostgreSQL (or on the one that TRADEPAY_TEST_DATABASE_URL names). Worker n plays the seed + n.
+ * `npm run fuzz -- [--calls N] [--seed N] [--workers N] [--doors merchant|sandbox]`: so many calls in a few processes, each with a
+ * server and a database of its own on one throwaway PostgreSQL (or on the one that TRADEPAY_TEST_DATABASE_URL names). Worker n
+ * plays the seed + n. Where no doors are named, a fifth of the calls goes to those of a sandbox.
  *
- * `npm run fuzz -- --seed N --listen PORT` opens the world of a seed and waits, for sending the bytes of a finding again: keys
+ * `npm run fuzz -- --seed N --listen PORT [--doors sandbox]` opens the world of a seed and waits, for sending the bytes of a finding again: keys
  * and numbers are those of the seed. Exit 1 when something was found.
  */
 import { fork } from 'node:child_process'
@@ -13,7 +14,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { throwawayPostgres } from '../support/throwaway-postgres.ts'
 import { fuzz, type Report } from './fuzz.ts'
-import { World } from './world.ts'
+import { subjects, type SubjectName } from './subjects.ts'
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
     listen: { type: 'string' },
     worker: { type: 'string' },
+    doors: { type: 'string' },
   },
 })
 
@@ -33,9 +35,19 @@ function whole(name: 'calls' | 'seed' | 'workers' | 'listen' | 'worker', least: 
   process.exit(2)
 }
 
+/** @throws ends the process with 2 for doors that there are not */
+function namedDoors(): SubjectName | null {
+  const { doors } = values
+  if (doors === undefined) return null
+  if (doors in subjects) return doors as SubjectName
+  process.stderr.write(`--doors takes ${Object.keys(subjects).join(' or ')}; got "${doors}".\n`)
+  process.exit(2)
+}
+
 const calls = whole('calls', 1)
 const seed = whole('seed', 0)
 const workers = Math.min(whole('workers', 1), calls)
+const doors = namedDoors()
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 /** Where a worker finds the database. It carries a password: it is not for the list of processes. */
 const DATABASE = 'TRADEPAY_FUZZ_DATABASE_URL'
@@ -46,8 +58,15 @@ else await lead()
 
 async function work(worker: number): Promise<void> {
   const share = Math.floor(calls / workers) + (worker < calls % workers ? 1 : 0)
-  const report = await fuzz(process.env[DATABASE]!, { calls: share, seed: seed + worker })
-  process.send!(report)
+  // Calls of a sandbox are slower, and its doors are for one machine: a fifth of them is enough.
+  const ofSandbox = doors === 'sandbox' ? share : doors === null ? Math.floor(share / 5) : 0
+  const parts = { merchant: share - ofSandbox, sandbox: ofSandbox }
+  const reports: Report[] = []
+  for (const [name, part] of Object.entries(parts) as [SubjectName, number][]) {
+    if (part === 0) continue
+    reports.push(await fuzz(process.env[DATABASE]!, { doors: name, calls: part, seed: seed + worker }))
+  }
+  process.send!(reports)
   process.disconnect()
 }
 
@@ -58,11 +77,12 @@ async function lead(): Promise<void> {
   await postgres.stop()
   const seconds = (performance.now() - started) / 1000
 
-  const done = reports.flatMap((report) => report ?? [])
+  const done = reports.flatMap((each) => each ?? [])
   const sum = (of: (report: Report) => number): number => done.reduce((total, report) => total + of(report), 0)
   for (const [code, count] of sorted(done)) say(`${String(count).padStart(8)}  ${code}`)
-  for (const { seed: at, at: call, complaints, replay } of done.flatMap(({ findings }) => findings)) {
-    say(`\nSeed ${at}, call ${call}: ${complaints.join('; ')}\n  ${await shown(replay, `${at}-${call}`)}`)
+  for (const { doors: of, seed: at, at: call, complaints, replay } of done.flatMap(({ findings }) => findings)) {
+    const command = await shown(replay, `${of}-${at}-${call}`)
+    say(`\nSeed ${at}, call ${call} (--doors ${of}): ${complaints.join('; ')}\n  ${command}`)
   }
   for (const violation of done.flatMap(({ violations }) => violations)) say(`Broken: ${violation}`)
   const made = sum((report) => report.calls)
@@ -71,7 +91,7 @@ async function lead(): Promise<void> {
       `${sum(({ findings }) => findings.length)} findings, ${sum(({ violations }) => violations.length)} promises about money broken`,
   )
   const isClean = done.every(({ findings, violations }) => findings.length + violations.length === 0)
-  process.exit(done.length === workers && isClean ? 0 : 1)
+  process.exit(reports.every((each) => each !== null) && isClean ? 0 : 1)
 }
 
 /** A command that fits on a screen as it is, another one as a file. */
@@ -82,14 +102,15 @@ async function shown(replay: string, name: string): Promise<string> {
   return `sh ${file}`
 }
 
-async function runWorker(worker: number, url: string): Promise<Report | null> {
+/** Null when it has ended without a report. */
+async function runWorker(worker: number, url: string): Promise<Report[] | null> {
   const child = fork(process.argv[1]!, [...process.argv.slice(2), '--worker', String(worker)], {
     env: { ...process.env, [DATABASE]: url },
   })
-  let report: Report | null = null
-  child.on('message', (told) => (report = told as Report))
+  let reports: Report[] | null = null
+  child.on('message', (told) => (reports = told as Report[]))
   await once(child, 'exit')
-  return report
+  return reports
 }
 
 function sorted(reports: Report[]): [string, number][] {
@@ -102,7 +123,7 @@ function sorted(reports: Report[]): [string, number][] {
 
 async function listen(port: number): Promise<void> {
   const postgres = await throwawayPostgres('fuzz')
-  const world = await World.open(postgres.url, seed, port)
+  const world = await subjects[doors ?? 'merchant'](postgres.url, seed, port)
   say(`The world of seed ${seed} listens on http://127.0.0.1:${port}. Ctrl+C ends it.`)
   await once(process, 'SIGINT')
   await world.close()

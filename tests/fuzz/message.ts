@@ -19,6 +19,9 @@ export interface Answer {
   body: Buffer
 }
 
+/** Null when the connection was closed without an answer, 'NOTHING' when none came in time. */
+export type Received = Answer | null | 'NOTHING'
+
 /** The bytes of a call. Header text is written byte by byte, as it was given. */
 export function bytesOf({ method, target, headers, body }: Message): Buffer {
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
@@ -47,14 +50,14 @@ export class Wire {
   /**
    * Sends a call and reads its answer.
    * @param isSound false for what may be no HTTP: it gets a connection of its own, whose sending side is closed
-   * @returns null when the connection was closed without an answer, 'NOTHING' when none came in time
    */
-  async send(message: Message, isSound: boolean): Promise<Answer | null | 'NOTHING'> {
+  async send(message: Message, isSound: boolean): Promise<Received> {
     const kept = isSound && this.#kept?.destroyed === false ? this.#kept : null
     const socket = kept ?? connect(this.#port, '127.0.0.1')
     if (kept) this.#kept = null
     const answer = await exchange(socket, message, isSound)
-    const mayGoOn = isSound && answer !== null && answer !== 'NOTHING' && answer.headers['connection'] === 'keep-alive'
+    const headers = answer === null || answer === 'NOTHING' ? {} : answer.headers
+    const mayGoOn = isSound && headers['connection'] === 'keep-alive' && !isStream(headers)
     if (mayGoOn && !socket.destroyed) this.#kept = socket
     else socket.destroy()
     return answer
@@ -66,12 +69,12 @@ export class Wire {
   }
 }
 
-function exchange(socket: Socket, message: Message, isSound: boolean): Promise<Answer | null | 'NOTHING'> {
+function exchange(socket: Socket, message: Message, isSound: boolean): Promise<Received> {
   const bytes = bytesOf(message)
   const hasBody = message.method !== 'HEAD'
   return new Promise((resolve) => {
     let received: Buffer = Buffer.alloc(0)
-    const done = (answer: Answer | null | 'NOTHING'): void => {
+    const done = (answer: Received): void => {
       clearTimeout(timer)
       socket.removeAllListeners()
       // What a closed connection still has to say is of no interest.
@@ -91,6 +94,10 @@ function exchange(socket: Socket, message: Message, isSound: boolean): Promise<A
   })
 }
 
+/** A stream has no end: that it has begun is all there is to see. */
+export const isStream = (headers: Answer['headers']): boolean =>
+  headers['content-type']?.startsWith('text/event-stream') === true
+
 /** An answer once it is whole, or once no more will come. */
 function readAnswer(bytes: Buffer, about: { hasBody: boolean; isAll: boolean }): Answer | null {
   const end = bytes.indexOf('\r\n\r\n')
@@ -102,9 +109,14 @@ function readAnswer(bytes: Buffer, about: { hasBody: boolean; isAll: boolean }):
   const headers = Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
   )
-  const body = bytes.subarray(end + 4)
+  const rest = bytes.subarray(end + 4)
+  // What Node answers by itself is written in chunks, and there are none.
+  const body = rest.toString() === '0\r\n\r\n' ? Buffer.alloc(0) : rest
   const length = headers['content-length'] === undefined ? null : Number(headers['content-length'])
   const isWhole =
-    about.isAll || !about.hasBody || (length !== null ? body.length >= length : body.includes('0\r\n\r\n'))
+    isStream(headers) ||
+    about.isAll ||
+    !about.hasBody ||
+    (length !== null ? body.length >= length : rest.includes('0\r\n\r\n'))
   return isWhole ? { status: Number(status), headers, body: length === null ? body : body.subarray(0, length) } : null
 }

@@ -34,6 +34,8 @@ export interface Source {
   resolve(reference: string): Schema
   /** Values that mean something in this world, by the name of the member; empty when there is none. */
   known(name: string): readonly string[]
+  /** How many of a hundred members that may be left out are there; default 12. */
+  optional?: number
 }
 
 /** A value that the schema takes, most likely one that means something. */
@@ -63,7 +65,7 @@ export function rightValue(schema: Schema, name: string, source: Source): Tree {
 function rightObject({ properties = {}, required = [] }: Schema, source: Source): Members {
   const needed = new Set(required as string[])
   const members = Object.entries(properties as Record<string, Schema>)
-    .filter(([name]) => needed.has(name) || source.dice.percent(12))
+    .filter(([name]) => needed.has(name) || source.dice.percent(source.optional ?? 12))
     .map(([name, schema]): [string, Tree] => [name, rightValue(schema, name, source)])
   return new Members(members)
 }

@@ -20,12 +20,11 @@ import keys from '@tradepay/signature/vectors/keys.json' with { type: 'json' }
 import type pg from 'pg'
 import { createSimulationDatabase, type SimulationDatabase } from '../simulation/database.ts'
 import { Dice } from '../simulation/dice.ts'
+import { Memory } from './memory.ts'
 
 const START = Date.parse('2026-03-01T04:00:00.000Z')
 const acknowledged = { status: 200, headers: {}, body: Buffer.from('success') }
 const APP = '2021000000000010'
-/** Most values that are remembered of a kind. */
-const REMEMBERED = 60
 
 export class World {
   readonly merchantKey = parsePrivateKey(keys.merchant.privatePkcs8)
@@ -40,9 +39,8 @@ export class World {
   readonly #pool: pg.Pool
   readonly #clock: { ms: number }
   readonly #packagesFolder: string
-  readonly #known = new Map<string, string[]>()
+  readonly #memory = new Memory(kinds, freshNumbers)
   #userId = ''
-  #numbers = 0
 
   private constructor(parts: {
     server: WalletServer
@@ -102,25 +100,18 @@ export class World {
     this.#clock.ms++
   }
 
-  /** Values that mean something under this name. */
   known(name: string): readonly string[] {
-    const fresh = freshNumbers.has(name) ? [`fuzz_${++this.#numbers}`] : []
-    return [...fresh, ...(this.#known.get(kinds[name] ?? name) ?? [])]
+    return this.#memory.known(name)
   }
   learn(name: string, value: unknown): void {
-    if (typeof value !== 'string' || value === '') return
-    const kind = kinds[name] ?? name
-    const list = this.#known.get(kind) ?? []
-    if (list.includes(value)) return
-    list.push(value)
-    if (list.length > REMEMBERED) list.shift()
-    this.#known.set(kind, list)
+    this.#memory.learn(name, value)
   }
 
   /** What a user does meanwhile: pays one of the orders that are known, or shows a mini program who it is. */
   async userActs(dice: Dice): Promise<void> {
     const { orders, payments, authorizations } = this.server.rooms
-    const tradeNo = dice.pick(this.#known.get('tradeNo') ?? [''])
+    const known = this.known('tradeNo')
+    const tradeNo = known.length === 0 ? '' : dice.pick(known)
     try {
       const { amount } = await orders.find(tradeNo)
       await payments.confirm({ tradeNo, payerId: this.#userId, amount })

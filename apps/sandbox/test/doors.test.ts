@@ -68,6 +68,23 @@ describe('who may call', () => {
   })
 })
 
+describe('JSON that is nested ten thousand deep', () => {
+  const deep = '{"a":'.repeat(10_000) + '0' + '}'.repeat(10_000)
+
+  it.each([
+    [sandboxPaths.explain, deep],
+    [sandboxPaths.explain, `{"family":"ALIPAY","parameters":${deep}}`],
+    [sandboxPaths.clock, `{"set":${deep}}`],
+    [sandboxPaths.apps, `{"name":"Tea","dialect":${deep}}`],
+  ])('is refused at %s in words', async (path, body) => {
+    const answer = await call(path, { body })
+    expect([answer.status, errorOf(answer)]).toMatchObject([
+      400,
+      { code: 'BODY_MALFORMED', expected: 'JSON of at most 32 levels' },
+    ])
+  })
+})
+
 describe('paying without a browser', () => {
   it('confirm moves the money once, however often it is called', async () => {
     const tradeNo = await createOrder(test.sandbox)
@@ -92,6 +109,20 @@ describe('paying without a browser', () => {
     expect(answer.status).toBeGreaterThanOrEqual(400)
     expect(answer.status).toBeLessThan(500)
     expect(errorOf(answer)['code']).toBe(code)
+  })
+
+  it.each([
+    ['outcome', { outcom: 'WRONG_PIN' }],
+    ['method', { Method: 'BANK' }],
+  ])('a misspelt "%s" is refused, and nothing is paid', async (_name, misspelt) => {
+    const tradeNo = await createOrder(test.sandbox)
+    const answer = await call(sandboxPaths.confirm(tradeNo), { body: { userId: mei.userId, ...misspelt } })
+    expect(errorOf(answer)).toMatchObject({
+      code: 'INVALID_PARAMETER',
+      field: Object.keys(misspelt)[0],
+      expected: 'no field of this name; there are userId, method, bank, outcome',
+    })
+    expect((await test.sandbox.server.rooms.orders.find(tradeNo)).state).toBe('CREATED')
   })
 
   it('a wrong PIN spends a try and moves nothing', async () => {
@@ -185,6 +216,11 @@ describe('the timeline', () => {
     await call(sandboxPaths.confirm(tradeNo), { body: { userId: mei.userId } })
     await until('"step":15')
     leave.abort()
+  })
+
+  it('is no stream for a call that wants no body: it is answered at once', async () => {
+    const path = sandboxPaths.timelineEvents(await createOrder(test.sandbox))
+    expect((await fetch(`${test.sandbox.url}${path}`, { method: 'HEAD' })).status).toBe(404)
   })
 
   describe('adding what the wallet app saw', () => {

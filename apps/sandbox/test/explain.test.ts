@@ -16,6 +16,8 @@ import {
   type SuperappMessage,
 } from '@tradepay/signature'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { neighbourKeys, NEIGHBOURS_MAX } from '../src/doors/neighbours.ts'
+import type { SandboxParts } from '../src/doors/shared.ts'
 import { callAt, testSandbox, type Answer, type TestSandbox } from './support.ts'
 
 let test: TestSandbox
@@ -75,6 +77,45 @@ describe("a merchant's call", () => {
     const answer = await explained(await sent({}, neighbour))
     expect(causesOf(answer)).toEqual(['WRONG_KEY'])
     expect(answer.faults[0]!.sentence).toContain(neighbour.name)
+  })
+
+  it('signed with the key of an app made at the door names that app, also after its key was rotated', async () => {
+    const made = (await test.call(sandboxPaths.apps, { body: { name: 'Tea House' } })).body as unknown as SandboxApp
+    const { keyVersion, privateKey } = (await test.call(sandboxPaths.appKeys(made.appId), { body: {} }))
+      .body as unknown as SandboxApp
+    expect(keyVersion).toBe(2)
+    for (const key of [made.privateKey, privateKey]) {
+      const answer = await explained(await sent({}, { ...made, privateKey: key }))
+      expect(causesOf(answer)).toEqual(['WRONG_KEY'])
+      expect(answer.faults[0]!.sentence).toContain(`Tea House (${made.appId})`)
+      expect(JSON.stringify(answer)).not.toContain(made.privateKey.split('\n')[3])
+    }
+  })
+
+  it('is compared with so many keys of other apps and no more, the newest apps before older ones', async () => {
+    const { rooms } = test.sandbox.server
+    const { clientId, merchantId } = neighbour
+    // As many apps as there may ever be: only the first of them are looked at.
+    const crowd = Array.from({ length: 10_000 }, (_, at) => ({
+      clientId: `made-${at}`,
+      merchantId,
+      name: '',
+      currency: '',
+    }))
+    const asked: string[] = []
+    const merchants = {
+      ...rooms.merchants,
+      client: async (id: string) => {
+        asked.push(id)
+        return await rooms.merchants.client(id.startsWith('made-') ? clientId : id)
+      },
+    }
+    const made = { apps: async () => crowd } as unknown as SandboxParts['made']
+    const keys = await neighbourKeys(app.clientId, { rooms: { ...rooms, merchants }, made })
+    expect(keys.length).toBe(NEIGHBOURS_MAX)
+    expect(asked.length).toBeLessThanOrEqual(NEIGHBOURS_MAX)
+    expect(asked.slice(0, 3)).toEqual([clientId, 'made-9999', 'made-9998'])
+    expect(asked).not.toContain(app.clientId)
   })
 
   it('signed with a key whose public half is given, but not registered, says so', async () => {
@@ -191,6 +232,18 @@ describe('refused, with what was expected', () => {
   ])('%s', async (_, body, status, code) => {
     const answer = await ask(body)
     expect([answer.status, (answer.body['error'] as { code: string }).code]).toEqual([status, code])
+  })
+
+  it.each([
+    ['SUPERAPP', { family: 'SUPERAPP', method: 'POST' }, 'path'],
+    ['ALIPAY', { family: 'ALIPAY' }, 'parameters'],
+    ['ALIPAY_V3', { family: 'ALIPAY_V3', method: 'POST', path: '/v3/', body: '' }, 'authorization'],
+    ['ALIPAY_V3, an answer', { family: 'ALIPAY_V3', kind: 'ANSWER', nonce: 'n', timestamp: '1', body: '' }, 'appId'],
+    ['no family', { method: 'POST' }, 'family'],
+    ['a member that every object has', { family: 'ALIPAY', parameters: 'a=b', constructor: 'x' }, 'constructor'],
+    ['a misspelt member', { family: 'ALIPAY', parameters: 'a=b', signe: 'WALLET' }, 'signe'],
+  ])('what is missing or misspelt of %s, by its own name', async (_, body, field) => {
+    expect((await ask(body)).body['error']).toMatchObject({ code: 'INVALID_PARAMETER', field })
   })
 
   it("a private key as the merchant's public key, and never repeats it", async () => {

@@ -13,6 +13,7 @@ import { bankDoor } from './api/bank/door.ts'
 import { cashierDoor } from './api/cashier/door.ts'
 import { docsDoor } from './api/docs/door.ts'
 import { clientErrorHandler } from './api/not-http.ts'
+import { notFoundHandler } from './api/send-error.ts'
 import { staticDoor } from './api/static/door.ts'
 import { superappDoor } from './api/superapp/door.ts'
 import { superappNotifications } from './api/superapp/notify.ts'
@@ -105,6 +106,7 @@ export async function buildServer(deps: Deps, options: BuildOptions = {}): Promi
     logController: new LogController({ disableRequestLogging: true }),
     // An address that no route can have is answered like any unknown one, not with an error of the framework.
     routerOptions: { maxParamLength: 512 },
+    frameworkErrors: (_error, request, reply) => notFoundHandler(request, reply),
     clientErrorHandler,
     // Milliseconds. The framework alone would wait for the rest of a body for ever.
     requestTimeout: 60_000,

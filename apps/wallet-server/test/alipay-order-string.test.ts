@@ -228,6 +228,16 @@ describe('is refused before there is an order:', () => {
     expect(await take(orderStr)).toMatchObject({ status: 400, body: { error: { code: 'INVALID_PARAMETER' } } })
   })
 
+  test('a text that is no order string, with what one is', async () => {
+    const { body } = await take('2026112275605000123000000007')
+    expect(body).toMatchObject({
+      error: {
+        field: 'orderStr',
+        expected: "the string that the merchant's server has signed for alipay.trade.app.pay, as it is",
+      },
+    })
+  })
+
   test('a string that a mini program may not present', async () => {
     const before = await countOrders()
     const [plain, bound] = [

@@ -1,7 +1,9 @@
 /**
- * Promises of the descriptions at /docs: whatever the merchant doors route is described and nothing else is, and the page shows
+ * Promises of the descriptions at /docs: whatever the doors of merchants and of the wallet app route is described and nothing else is, and the page shows
  * them with nothing loaded from elsewhere. That the answers are what they say is in docs-answers.test.ts.
  */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { superappVersions } from '@tradepay/contract'
 import type { OpenApiDocument } from '@tradepay/contract/open-api'
 import { chromium, type Browser, type Page } from '@playwright/test'
@@ -48,6 +50,12 @@ describe('what is described', () => {
     expect(inLines(described(await documentOf('alipay-v3')))).toEqual(inLines(routed))
   })
 
+  test.each(['cashier', 'wallet'])('of the API %s of the wallet app is what its door routes', async (name) => {
+    const routed = routesOf(server.server.http).filter(({ path }) => isOf([`/${name}/v1/`], path))
+    expect(routed.length).toBeGreaterThan(4)
+    expect(inLines(described(await documentOf(name)))).toEqual(inLines(routed))
+  })
+
   test('of the sandbox is said by the sandbox alone', async () => {
     expect((await get('/docs/sandbox.json')).status).toBe(404)
     expect((await get('/docs/sandbox')).status).toBe(404)
@@ -62,7 +70,10 @@ describe('what is served', () => {
     '/docs/',
     '/docs/superapp',
     '/docs/superapp.json',
+    '/docs/cashier',
+    '/docs/wallet.json',
     '/docs/page.js',
+    '/docs/scheme.js',
     '/docs/swagger-ui/swagger-ui.css',
   ])('%s may run and load nothing of others', async (path) => {
     const answer = await get(path)
@@ -91,6 +102,19 @@ describe('what is served', () => {
     await answer.arrayBuffer()
   })
 })
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Text whose colours are too near to each other, as axe finds it. */
+const unreadable = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(at: Document, how: object): Promise<AxeResult> } }
+    const { violations } = await axe.run(document, { runOnly: ['color-contrast'] })
+    return violations.flatMap(({ nodes }) => nodes.map(({ html, failureSummary }) => `${html}: ${failureSummary}`))
+  })
+interface AxeResult {
+  violations: { nodes: { html: string; failureSummary?: string }[] }[]
+}
 
 describe('the page', () => {
   let browser: Browser
@@ -140,11 +164,51 @@ describe('the page', () => {
     expect(await operation.getByText('Client-Id', { exact: true }).count()).toBeGreaterThan(0)
   })
 
-  test('lets the sandbox be tried, and sends no unsigned call to a merchant API', async () => {
+  test.each([
+    ['superapp', 'payments/refund-v2'],
+    ['sandbox', 'sandbox/changeApp'],
+  ])('of %s follows the system from light to dark, and can be read in both', async (name, operation) => {
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.goto(`${sandbox.url}/docs/${name}#/${operation}`)
+    await page
+      .locator(`#operations-${operation.replace('/', '-')}.is-open`)
+      .getByText('Example Value')
+      .first()
+      .waitFor()
+    await page.evaluate(axe)
+    const backgrounds = new Set<string>()
+    for (const colorScheme of ['light', 'dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.locator(colorScheme === 'dark' ? 'html.dark-mode' : 'html:not(.dark-mode)').waitFor()
+      backgrounds.add(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor))
+      // Colours move from one to the other.
+      await expect.poll(() => unreadable(page)).toEqual([])
+    }
+    expect(backgrounds.size).toBe(2)
+  })
+
+  test.each(['superapp', 'alipay', 'alipay-v3', 'cashier', 'wallet', 'sandbox'])(
+    'of %s is no wider than a phone',
+    async (name) => {
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.goto(`${sandbox.url}/docs/${name}`)
+      await page.locator('.opblock').first().waitFor()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    },
+  )
+
+  test('lets all of the sandbox be tried, and sends no call to a merchant API or as the wallet app', async () => {
     await page.goto(`${sandbox.url}/docs/superapp#/payments/pay-v1`)
     await page.locator('#operations-payments-pay-v1.is-open').waitFor()
     expect(await page.getByRole('button', { name: 'Try it out' }).count()).toBe(0)
+    await page.goto(`${sandbox.url}/docs/cashier#/cashier/confirm`)
+    await page.locator('#operations-cashier-confirm.is-open').waitFor()
+    expect(await page.getByRole('button', { name: 'Try it out' }).count()).toBe(0)
     await page.goto(`${sandbox.url}/docs/sandbox#/sandbox/readClock`)
-    await page.getByRole('button', { name: 'Try it out' }).waitFor()
+    for (const operation of ['readClock', 'changeApp', 'retireKey']) {
+      const place = page.locator(`#operations-sandbox-${operation}`)
+      if (operation !== 'readClock') await place.locator('.opblock-summary-control').click()
+      await place.getByRole('button', { name: 'Try it out' }).waitFor()
+    }
   })
 })

@@ -125,6 +125,7 @@ test.each([
   ['nothing at all', ''],
   ['a list ten thousand deep', '['.repeat(10_000) + ']'.repeat(10_000)],
   ['an object ten thousand deep', '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000)],
+  ['a member that is ten thousand deep', `{"amount":${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}}`],
   ['a poisoned prototype', '{"__proto__":{"tradeNo":"x"}}'],
   ['a poisoned constructor', '{"constructor":{"prototype":{"tradeNo":"x"}}}'],
   ['a byte order mark', '\ufeff{}'],

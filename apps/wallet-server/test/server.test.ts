@@ -73,6 +73,22 @@ describe('the server', () => {
   })
 
   test.each([
+    ['is longer than any route can have', `/wallet/v1/programs/${'x'.repeat(600)}`],
+    ['cannot be decoded', '/wallet/v1/programs/%zz'],
+  ])('answers an address that %s as one that there is not, in the words of the JSON APIs', async (_, path) => {
+    server = await startTestServer()
+    const answer = await fetch(`${server.url}${path}`)
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toEqual({
+      error: {
+        code: 'API_UNKNOWN',
+        message: expect.stringMatching(/^There is no GET \/wallet\/v1\/programs\//),
+        action: 'Check the path or the method name.',
+      },
+    })
+  })
+
+  test.each([
     ['nonsense', 'nonsense\r\n\r\n'],
     ['a header without a name', 'GET / HTTP/1.1\r\nhost: x\r\n: y\r\nconnection: close\r\n\r\n'],
     ['a wrong length', 'POST /v1/payments/pay HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\nconnection: close\r\n\r\n'],

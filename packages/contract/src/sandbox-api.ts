@@ -7,6 +7,9 @@ import { Amount } from './amount.ts'
 import { BankFailure } from './bank-api.ts'
 import { explanationFields } from './signature-explanation.ts'
 
+/** What a request does not name is refused, so that a misspelt member is noticed. */
+const nothingElse = { additionalProperties: false } as const
+
 /**
  * How the test bank answers an order:
  * - NOW: the outcome at once.
@@ -19,42 +22,51 @@ import { explanationFields } from './signature-explanation.ts'
  * - FLAP: it does it, and its first six answers alternate between the opposite and the truth.
  */
 export const bankAnswers = ['NOW', 'LATER', 'NEVER', 'TWICE', 'CONTRADICT', 'LOST', 'REFUSE', 'FLAP'] as const
-export const BankBehaviour = Type.Object({
-  answers: Type.Unsafe<(typeof bankAnswers)[number]>(Type.Union(bankAnswers.map((answer) => Type.Literal(answer)))),
-  /** Only with LATER; default 20. */
-  seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
-  /** Only with REFUSE; default REFUSED. */
-  failure: Type.Optional(BankFailure),
-})
+export const BankBehaviour = Type.Object(
+  {
+    answers: Type.Unsafe<(typeof bankAnswers)[number]>(Type.Union(bankAnswers.map((answer) => Type.Literal(answer)))),
+    /** Only with LATER; default 20. */
+    seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
+    /** Only with REFUSE; default REFUSED. */
+    failure: Type.Optional(BankFailure),
+  },
+  nothingElse,
+)
 export type BankBehaviour = Static<typeof BankBehaviour>
 
 /** POST /sandbox/v1/orders/{tradeNo}/confirm: what a user does in the cashier, without a browser. */
-export const SandboxConfirmRequest = Type.Object({
-  userId: Type.String({ maxLength: 64 }),
-  /** Default BALANCE. BANK pays from the person's first linked bank account in the order's currency. */
-  method: Type.Optional(Type.Union([Type.Literal('BALANCE'), Type.Literal('BANK')])),
-  /** Only with BANK: how the test bank answers this payment. Default: as the account stands for. */
-  bank: Type.Optional(BankBehaviour),
-  /** SUCCEED (default) pays. WRONG_PIN spends one PIN try. */
-  outcome: Type.Optional(Type.Union([Type.Literal('SUCCEED'), Type.Literal('WRONG_PIN')])),
-})
+export const SandboxConfirmRequest = Type.Object(
+  {
+    userId: Type.String({ maxLength: 64 }),
+    /** Default BALANCE. BANK pays from the person's first linked bank account in the order's currency. */
+    method: Type.Optional(Type.Union([Type.Literal('BALANCE'), Type.Literal('BANK')])),
+    /** Only with BANK: how the test bank answers this payment. Default: as the account stands for. */
+    bank: Type.Optional(BankBehaviour),
+    /** SUCCEED (default) pays. WRONG_PIN spends one PIN try. */
+    outcome: Type.Optional(Type.Union([Type.Literal('SUCCEED'), Type.Literal('WRONG_PIN')])),
+  },
+  nothingElse,
+)
 export type SandboxConfirmRequest = Static<typeof SandboxConfirmRequest>
 
 /** POST /sandbox/v1/orders/{tradeNo}/cancel: the user leaves the cashier. */
-export const SandboxCancelRequest = Type.Object({ userId: Type.String({ maxLength: 64 }) })
+export const SandboxCancelRequest = Type.Object({ userId: Type.String({ maxLength: 64 }) }, nothingElse)
 export type SandboxCancelRequest = Static<typeof SandboxCancelRequest>
 
 /**
  * POST /sandbox/v1/merchants/{merchantId}/pay-outs: pays a merchant's money to the merchant's bank account. May be
  * repeated with the same number: the answer tells what has become of it.
  */
-export const SandboxPayOutRequest = Type.Object({
-  /** The caller's own number. */
-  requestId: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }),
-  amount: Amount,
-  /** How the test bank answers it. Default: as the account stands for. */
-  bank: Type.Optional(BankBehaviour),
-})
+export const SandboxPayOutRequest = Type.Object(
+  {
+    /** The caller's own number. */
+    requestId: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }),
+    amount: Amount,
+    /** How the test bank answers it. Default: as the account stands for. */
+    bank: Type.Optional(BankBehaviour),
+  },
+  nothingElse,
+)
 export type SandboxPayOutRequest = Static<typeof SandboxPayOutRequest>
 export const SandboxPayOutAnswer = Type.Object({
   payOutId: Type.String(),
@@ -66,13 +78,13 @@ export type SandboxPayOutAnswer = Static<typeof SandboxPayOutAnswer>
 
 /** POST /sandbox/v1/clock: moves the wallet's clock, and with it everything that is due. */
 export const SandboxClockRequest = Type.Union([
-  Type.Object({ advanceSeconds: Type.Number({ minimum: 0, maximum: 31_536_000 }) }),
-  Type.Object({ set: Type.String({ description: 'ISO 8601 with offset' }) }),
+  Type.Object({ advanceSeconds: Type.Number({ minimum: 0, maximum: 31_536_000 }) }, nothingElse),
+  Type.Object({ set: Type.String({ description: 'ISO 8601 with offset' }) }, nothingElse),
 ])
 export type SandboxClockRequest = Static<typeof SandboxClockRequest>
 
 /** POST /sandbox/v1/sessions: signs a seeded person in without a PIN, for the wallet app's list of people. */
-export const SandboxSessionRequest = Type.Object({ userId: Type.String({ maxLength: 64 }) })
+export const SandboxSessionRequest = Type.Object({ userId: Type.String({ maxLength: 64 }) }, nothingElse)
 export type SandboxSessionRequest = Static<typeof SandboxSessionRequest>
 
 const signer = {
@@ -91,59 +103,71 @@ const signer = {
  * is given as it went over the wire; nothing of it is kept.
  */
 export const SandboxExplainRequest = Type.Union([
-  Type.Object({
-    family: Type.Literal('SUPERAPP'),
-    /** For an answer, method and path are those of its request. */
-    method: Type.String({ maxLength: 16 }),
-    /** Path and query. */
-    path: Type.String({ maxLength: 4_096 }),
-    clientId: Type.String({ maxLength: 64 }),
-    /** The header Request-Time, or Response-Time of an answer. */
-    time: Type.String({ maxLength: 64 }),
-    /** The whole header Signature. */
-    signature: Type.String({ maxLength: 8_192 }),
-    body: Type.String({ maxLength: 65_536 }),
-    /** The host that was called, for finding it in the string. */
-    host: Type.Optional(Type.String({ maxLength: 256 })),
-    ...signer,
-  }),
-  Type.Object({
-    family: Type.Literal('ALIPAY'),
-    /** A request keeps sign_type in its string, a notification does not; default REQUEST. */
-    kind: Type.Optional(Type.Union([Type.Literal('REQUEST'), Type.Literal('NOTIFICATION')])),
-    /** Every parameter, decoded once; or as sent: a query, a form body, or an order string. */
-    parameters: Type.Union([
-      Type.Record(Type.String({ maxLength: 128 }), Type.String({ maxLength: 65_536 })),
-      Type.String({ maxLength: 65_536 }),
-    ]),
-    ...signer,
-  }),
-  Type.Object({
-    family: Type.Literal('ALIPAY_V3'),
-    kind: Type.Optional(Type.Literal('REQUEST')),
-    method: Type.String({ maxLength: 16 }),
-    /** Path and query. */
-    path: Type.String({ maxLength: 4_096 }),
-    /** The whole header authorization. */
-    authorization: Type.String({ maxLength: 8_192 }),
-    /** The header alipay-app-auth-token. */
-    appAuthToken: Type.Optional(Type.String({ maxLength: 256 })),
-    body: Type.String({ maxLength: 65_536 }),
-    /** The host that was called, for finding it in the string. */
-    host: Type.Optional(Type.String({ maxLength: 256 })),
-    ...signer,
-  }),
-  Type.Object({
-    family: Type.Literal('ALIPAY_V3'),
-    kind: Type.Literal('ANSWER'),
-    appId: Type.String({ maxLength: 64 }),
-    /** The headers alipay-timestamp, alipay-nonce and alipay-signature. */
-    timestamp: Type.String({ maxLength: 64 }),
-    nonce: Type.String({ maxLength: 128 }),
-    signature: Type.String({ maxLength: 8_192 }),
-    body: Type.String({ maxLength: 65_536 }),
-    ...signer,
-  }),
+  Type.Object(
+    {
+      family: Type.Literal('SUPERAPP'),
+      /** For an answer, method and path are those of its request. */
+      method: Type.String({ maxLength: 16 }),
+      /** Path and query. */
+      path: Type.String({ maxLength: 4_096 }),
+      clientId: Type.String({ maxLength: 64 }),
+      /** The header Request-Time, or Response-Time of an answer. */
+      time: Type.String({ maxLength: 64 }),
+      /** The whole header Signature. */
+      signature: Type.String({ maxLength: 8_192 }),
+      body: Type.String({ maxLength: 65_536 }),
+      /** The host that was called, for finding it in the string. */
+      host: Type.Optional(Type.String({ maxLength: 256 })),
+      ...signer,
+    },
+    nothingElse,
+  ),
+  Type.Object(
+    {
+      family: Type.Literal('ALIPAY'),
+      /** A request keeps sign_type in its string, a notification does not; default REQUEST. */
+      kind: Type.Optional(Type.Union([Type.Literal('REQUEST'), Type.Literal('NOTIFICATION')])),
+      /** Every parameter, decoded once; or as sent: a query, a form body, or an order string. */
+      parameters: Type.Union([
+        Type.Record(Type.String({ maxLength: 128 }), Type.String({ maxLength: 65_536 })),
+        Type.String({ maxLength: 65_536 }),
+      ]),
+      ...signer,
+    },
+    nothingElse,
+  ),
+  Type.Object(
+    {
+      family: Type.Literal('ALIPAY_V3'),
+      kind: Type.Optional(Type.Literal('REQUEST')),
+      method: Type.String({ maxLength: 16 }),
+      /** Path and query. */
+      path: Type.String({ maxLength: 4_096 }),
+      /** The whole header authorization. */
+      authorization: Type.String({ maxLength: 8_192 }),
+      /** The header alipay-app-auth-token. */
+      appAuthToken: Type.Optional(Type.String({ maxLength: 256 })),
+      body: Type.String({ maxLength: 65_536 }),
+      /** The host that was called, for finding it in the string. */
+      host: Type.Optional(Type.String({ maxLength: 256 })),
+      ...signer,
+    },
+    nothingElse,
+  ),
+  Type.Object(
+    {
+      family: Type.Literal('ALIPAY_V3'),
+      kind: Type.Literal('ANSWER'),
+      appId: Type.String({ maxLength: 64 }),
+      /** The headers alipay-timestamp, alipay-nonce and alipay-signature. */
+      timestamp: Type.String({ maxLength: 64 }),
+      nonce: Type.String({ maxLength: 128 }),
+      signature: Type.String({ maxLength: 8_192 }),
+      body: Type.String({ maxLength: 65_536 }),
+      ...signer,
+    },
+    nothingElse,
+  ),
 ])
 export type SandboxExplainRequest = Static<typeof SandboxExplainRequest>
 
@@ -200,9 +224,12 @@ export const sandboxPaths = {
 /** POST {bankUrl}/control/v1/accounts/{account}/next: how the next order of an account is answered, once. */
 export const BankNextRequest = BankBehaviour
 /** POST {bankUrl}/control/v1/orders/{orderId}/decide: ends an order that is still processing. Without a failure: yes. */
-export const BankDecideRequest = Type.Object({
-  failure: Type.Optional(BankFailure),
-})
+export const BankDecideRequest = Type.Object(
+  {
+    failure: Type.Optional(BankFailure),
+  },
+  nothingElse,
+)
 export type BankDecideRequest = Static<typeof BankDecideRequest>
 
 /** An order as the test bank keeps it. */

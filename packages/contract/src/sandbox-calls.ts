@@ -2,8 +2,9 @@
  * The sandbox's own doors, each with its path, what it takes and what it answers: what describes them. Refusals are
  * `ApiError`. On loopback only.
  */
-import { Type, type TObject, type TSchema } from 'typebox'
+import { Type } from 'typebox'
 import { CancelCashierAnswer, ConfirmPaymentAnswer } from './cashier-api.ts'
+import type { JsonCall } from './json-call.ts'
 import {
   PeopleAnswer,
   SandboxCancelRequest,
@@ -27,27 +28,11 @@ export const SandboxClockAnswer = Type.Object({
 export const SandboxSessionAnswer = Type.Object({ userId: Type.String(), name: Type.String() })
 export const AddTimelineAnswer = Type.Object({ added: Type.Integer() })
 
-export interface SandboxCall {
-  name: string
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** With its parameters in braces. */
-  path: string
-  summary: string
-  description?: string
-  request?: TSchema
-  query?: TObject
-  status?: number
-  /** Absent for a stream of server-sent events. */
-  answer?: TSchema
-  /** Needs the cookie and the CSRF token of somebody who is signed in. */
-  signedIn?: true
-}
-
 /** The path of a door that names something, with the parameter in braces. */
 const pathOf = (path: (name: string) => string, parameter: string): string =>
   path('PARAMETER').replace('PARAMETER', `{${parameter}}`)
 
-export const sandboxCalls: readonly SandboxCall[] = [
+export const sandboxCalls: readonly JsonCall[] = [
   {
     name: 'reset',
     method: 'POST',

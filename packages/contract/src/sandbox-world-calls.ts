@@ -2,6 +2,7 @@
  * The sandbox's doors for apps, users and the delivery log, each with its path, what it takes and what it answers: what
  * describes them.
  */
+import type { JsonCall } from './json-call.ts'
 import {
   SandboxAddKeyRequest,
   SandboxApp,
@@ -12,7 +13,6 @@ import {
   SandboxUser,
 } from './sandbox-apps-api.ts'
 import { sandboxPaths } from './sandbox-api.ts'
-import type { SandboxCall } from './sandbox-calls.ts'
 import {
   SandboxEndpointsAnswer,
   SandboxEndpointsQuery,
@@ -24,7 +24,7 @@ import {
 
 const notification = sandboxPaths.notification('ID').replace('ID', '{notificationId}')
 
-export const sandboxWorldCalls: readonly SandboxCall[] = [
+export const sandboxWorldCalls: readonly JsonCall[] = [
   {
     name: 'apps',
     method: 'GET',

@@ -82,24 +82,30 @@ export type Timeline = Static<typeof Timeline>
 export const walletAppSteps = [1, 9, 12, 13, 17, 19] as const
 
 /** POST /sandbox/v1/orders/{tradeNo}/timeline: the wallet app adds what it saw. */
-export const AddTimelineRequest = Type.Object({
-  entries: Type.Array(
-    Type.Object({
-      step: Type.Union([
-        Type.Literal(1),
-        Type.Literal(9),
-        Type.Literal(12),
-        Type.Literal(13),
-        Type.Literal(17),
-        Type.Literal(19),
-      ]),
-      /** Milliseconds before the moment of sending, by the browser's own clock. */
-      agoMs: Type.Number({ minimum: 0, maximum: 3_600_000 }),
-      ok: Type.Boolean(),
-      note: Type.String({ maxLength: 500 }),
-      facts: Type.Optional(Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 500 }))),
-    }),
-    { minItems: 1, maxItems: 20 },
-  ),
-})
+export const AddTimelineRequest = Type.Object(
+  {
+    entries: Type.Array(
+      Type.Object(
+        {
+          step: Type.Union([
+            Type.Literal(1),
+            Type.Literal(9),
+            Type.Literal(12),
+            Type.Literal(13),
+            Type.Literal(17),
+            Type.Literal(19),
+          ]),
+          /** Milliseconds before the moment of sending, by the browser's own clock. */
+          agoMs: Type.Number({ minimum: 0, maximum: 3_600_000 }),
+          ok: Type.Boolean(),
+          note: Type.String({ maxLength: 500 }),
+          facts: Type.Optional(Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 500 }))),
+        },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 20 },
+    ),
+  },
+  { additionalProperties: false },
+)
 export type AddTimelineRequest = Static<typeof AddTimelineRequest>

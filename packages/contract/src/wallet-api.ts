@@ -90,7 +90,14 @@ export const Movement = Type.Object({
   tradeNo: Type.Union([Type.String(), Type.Null()]),
 })
 export type Movement = Static<typeof Movement>
-/** GET movements?before={cursor}&limit={1–50, default 20}: newest first. */
+/** GET movements: newest first. */
+export const MovementsQuery = Type.Object({
+  /** `next` of the page before. */
+  before: Type.Optional(Type.String({ maxLength: 2_048 })),
+  /** 1 to 50; default 20. */
+  limit: Type.Optional(Type.String({ pattern: '^([1-9]|[1-4][0-9]|50)$', description: 'a whole number from 1 to 50' })),
+})
+export type MovementsQuery = Static<typeof MovementsQuery>
 export const MovementsAnswer = Type.Object({
   movements: Type.Array(Movement),
   /** Pass as `before` for the next page; null when there is none. */

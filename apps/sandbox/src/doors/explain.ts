@@ -18,7 +18,7 @@ import {
   type Signer,
 } from '@tradepay/signature/explain'
 import type { FastifyInstance } from 'fastify'
-import { coffeeShop, integration } from '../world/people.ts'
+import { neighbourKeys } from './neighbours.ts'
 import type { SandboxParts } from './shared.ts'
 
 export function explainDoor(http: FastifyInstance, parts: SandboxParts): void {
@@ -87,12 +87,13 @@ function readAuthorization(header: string): ReturnType<typeof parseAlipayV3Autho
   }
 }
 
-/** The keys that a signature may be of. In the sandbox the seeded apps know of each other. */
+/** The keys that a signature may be of. In a sandbox its apps know of each other. */
 async function signerOf(
   { signer = 'MERCHANT', publicKey, signedString }: SandboxExplainRequest,
   clientId: string,
-  { rooms, settings }: SandboxParts,
+  parts: SandboxParts,
 ): Promise<Signer> {
+  const { rooms, settings } = parts
   // Longer or stranger than any id of this wallet: not worth a look.
   if (!/^[\x21-\x7e]{1,64}$/.test(clientId)) throw new WalletError('CLIENT_UNKNOWN', { field: 'clientId or app_id' })
   const client = await rooms.merchants.client(clientId)
@@ -108,22 +109,12 @@ async function signerOf(
     }
   }
   const yours = publicKey === undefined ? [] : owned('the public key that you gave', [{ publicKey: read(publicKey) }])
-  const others = [coffeeShop, integration].filter((app) => app.clientId !== clientId)
-  const neighbours = await Promise.all(
-    // One that is disabled is no neighbour to be mixed up with.
-    others.map((app) => rooms.merchants.client(app.clientId).then(({ keys }) => owned(app.name, keys), none)),
-  )
   return {
     signer,
     keys: client.keys,
-    otherKeys: [...owned('the wallet', wallet, true), ...yours, ...neighbours.flat()],
+    otherKeys: [...owned('the wallet', wallet, true), ...yours, ...(await neighbourKeys(clientId, parts))],
     ...said,
   }
-}
-
-const none = (error: unknown): OtherKey[] => {
-  if (error instanceof WalletError) return []
-  throw error
 }
 
 const owned = (owner: string, keys: readonly Pick<OtherKey, 'publicKey'>[], otherSide = false): OtherKey[] =>

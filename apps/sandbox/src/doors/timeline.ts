@@ -20,7 +20,9 @@ export function timelineDoor(http: FastifyInstance, { rooms, recorder, store, st
     return { tradeNo, entries: await store.read(tradeNo) }
   })
 
-  http.get<OfOrder>(pathOf(sandboxPaths.timelineEvents), async ({ params: { tradeNo } }, reply) => {
+  // No HEAD: a stream without a body would stay open and say nothing.
+  const stream = { exposeHeadRoute: false }
+  http.get<OfOrder>(pathOf(sandboxPaths.timelineEvents), stream, async ({ params: { tradeNo } }, reply) => {
     if (tradeNo !== 'latest') await rooms.orders.find(tradeNo)
     if (!streams.hasRoom()) {
       throw new WalletError('RATE_LIMITED', {}, `Already ${WATCHERS_MAX} pages watch timelines: close one.`)

@@ -46,6 +46,7 @@ export class Components {
       else if (keyword === 'properties' || keyword === 'patternProperties')
         written[keyword] = this.#all(value as object)
       else if (listsOfSchemas.has(keyword)) written[keyword] = (value as TSchema[]).map((each) => this.of(each))
+      else if (keyword === 'required') written[keyword] = withoutDefaults(value as string[], schema)
       else if (schemas.has(keyword) && typeof value === 'object') written[keyword] = this.of(value as TSchema)
       else written[keyword] = value
     }
@@ -59,6 +60,11 @@ export class Components {
 
 const listsOfSchemas = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems'])
 const schemas = new Set(['items', 'additionalProperties', 'contentSchema', 'not'])
+
+/** What has a default may be left out. */
+function withoutDefaults(required: string[], schema: { properties?: Record<string, object> }): string[] {
+  return required.filter((name) => !('default' in (schema.properties?.[name] ?? {})))
+}
 
 /** What it is, and what is taken. */
 function meaningOf({ title, description }: { title?: unknown; description?: unknown }): string {

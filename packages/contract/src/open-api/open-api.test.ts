@@ -11,10 +11,12 @@ import { Components } from './components.ts'
 import {
   alipayDocument,
   alipayV3Document,
+  cashierDocument,
   checkOf,
   messagesOf,
   sandboxDocument,
   superappDocument,
+  walletDocument,
   type OpenApiDocument,
 } from './index.ts'
 
@@ -22,6 +24,8 @@ const documents: [string, OpenApiDocument][] = [
   ['superapp', superappDocument(['', '/aps/api'])],
   ['alipay', alipayDocument()],
   ['alipay-v3', alipayV3Document()],
+  ['cashier', cashierDocument()],
+  ['wallet', walletDocument()],
   ['sandbox', sandboxDocument()],
 ]
 /** As whoever downloads it reads it. */

@@ -2,11 +2,12 @@
  * What the description of the sandbox's doors shows as requests, by the name of the call.
  */
 import type { Examples } from './document.ts'
+import type { JsonExamples } from './json-api.ts'
 
 const userId = '2088123000000001'
 const one = (summary: string, value: unknown): Examples => ({ example: { summary, value } })
 
-export const sandboxExamples: Readonly<Record<string, Examples>> = {
+const requests: Readonly<Record<string, Examples>> = {
   confirm: {
     pays: { summary: 'Pays from the balance', value: { userId } },
     wrongPin: { summary: 'Enters a wrong PIN', value: { userId, outcome: 'WRONG_PIN' } },
@@ -49,3 +50,7 @@ export const sandboxExamples: Readonly<Record<string, Examples>> = {
   }),
   replay: one('Although it is older than what was acknowledged', { evenIfOlder: true }),
 }
+
+export const sandboxExamples: Readonly<Record<string, JsonExamples>> = Object.fromEntries(
+  Object.entries(requests).map(([name, request]) => [name, { request }]),
+)

@@ -3,7 +3,13 @@
  * tradeNo to open. The string is verified like a call of its merchant, and its order created or found (steps 5 and 6). May be
  * repeated: the same string leads to the same order, whatever has become of it.
  */
-import { cashierPaths, OrderStringAnswer, OrderStringRequest, WalletError } from '@tradepay/contract'
+import {
+  ALIPAY_ORDER_STRING_METHOD,
+  cashierPaths,
+  OrderStringAnswer,
+  OrderStringRequest,
+  WalletError,
+} from '@tradepay/contract'
 import type { FastifyInstance } from 'fastify'
 import type { Deps, Rooms } from '../../build-server.ts'
 import type { Order } from '../../order/types.ts'
@@ -36,6 +42,8 @@ export function takeOrderString(http: FastifyInstance, { deps, rooms }: { deps: 
   )
 }
 
+const ORDER_STRING = `the string that the merchant's server has signed for ${ALIPAY_ORDER_STRING_METHOD}, as it is`
+
 function inWordsOfTheCashier({ subCode, message }: GatewayRefusal): WalletError {
   switch (subCode) {
     case 'isv.missing-signature':
@@ -46,7 +54,7 @@ function inWordsOfTheCashier({ subCode, message }: GatewayRefusal): WalletError 
     case 'isv.invalid-timestamp':
       return new WalletError('REQUEST_TIME_INVALID', { field: 'orderStr' }, message)
     default:
-      return new WalletError('INVALID_PARAMETER', { field: 'orderStr' }, message)
+      return new WalletError('INVALID_PARAMETER', { field: 'orderStr', expected: ORDER_STRING }, message)
   }
 }
 

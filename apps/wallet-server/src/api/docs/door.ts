@@ -21,6 +21,8 @@ import { DOCS, docsPolicy, documentPath, page, pagePath, SWAGGER_UI } from './pa
 const swaggerUiFolder = join(dirname(createRequire(import.meta.url).resolve('@fastify/swagger-ui')), 'static')
 const swaggerUiFiles = new Set(['/swagger-ui.css', '/swagger-ui-bundle.js'])
 
+/** Beside it, what makes the page ours. */
+const ownFiles = { 'scheme.js': 'text/javascript', 'page.js': 'text/javascript', 'page.css': 'text/css' }
 const here = fileURLToPath(new URL('.', import.meta.url))
 
 export async function docsDoor(http: FastifyInstance, { deps }: { deps: Pick<Deps, 'settings'> }): Promise<void> {
@@ -43,8 +45,9 @@ export async function docsDoor(http: FastifyInstance, { deps }: { deps: Pick<Dep
         cacheControl: false,
         allowedPath: (path) => swaggerUiFiles.has(path),
       })
-      serve(scope, '/page.js', 'text/javascript', await readFile(join(here, 'page.js'), 'utf8'))
-      serve(scope, '/page.css', 'text/css', await readFile(join(here, 'page.css'), 'utf8'))
+      for (const [file, type] of Object.entries(ownFiles)) {
+        serve(scope, `/${file}`, type, await readFile(join(here, file), 'utf8'))
+      }
 
       const all = descriptions(settings)
       for (const each of all) {

@@ -12,7 +12,7 @@ window.SwaggerUIBundle({
   docExpansion: 'list',
   defaultModelsExpandDepth: 0,
   defaultModelExpandDepth: 2,
-  supportedSubmitMethods: canBeTried === 'true' ? ['get', 'post'] : [],
+  supportedSubmitMethods: canBeTried === 'true' ? ['get', 'post', 'patch', 'delete'] : [],
   // Nothing of a description is sent to anybody.
   validatorUrl: null,
 })

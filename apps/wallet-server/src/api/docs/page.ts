@@ -34,7 +34,9 @@ export function page(shown: Description, all: readonly Description[]): string {
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>${shown.document.info.title} · TradePay</title>
+    <meta name="color-scheme" content="light dark" />
     <link rel="icon" href="data:," />
+    <script src="${DOCS}/scheme.js"></script>
     <link rel="stylesheet" href="${SWAGGER_UI}/swagger-ui.css" />
     <link rel="stylesheet" href="${DOCS}/page.css" />
     <script defer src="${SWAGGER_UI}/swagger-ui-bundle.js"></script>

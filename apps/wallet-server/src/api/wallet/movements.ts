@@ -5,7 +5,7 @@
  * Each list is asked for one more than fits; the cursor says for each where it goes on, so that paging shows everything
  * exactly once, whatever is added at the top meanwhile.
  */
-import { invalidParameter, MovementsAnswer, walletPaths, type Movement } from '@tradepay/contract'
+import { MovementsAnswer, MovementsQuery, walletPaths, type Movement } from '@tradepay/contract'
 import type { Rooms } from '../../build-server.ts'
 import { pageAfter, type OwnPayment } from '../../payment/types.ts'
 import { refundPageAfter, type ReceivedRefund } from '../../refund/types.ts'
@@ -17,15 +17,14 @@ import type { WalletEndpoint } from './endpoint.ts'
 import { readCursor, writeCursor, type Cursor } from './movement-cursor.ts'
 
 const LIMIT_DEFAULT = 20
-const LIMIT_MAX = 50
 
 export const movementEndpoint: WalletEndpoint = (http, { deps: { settings }, rooms }) => {
-  http.get<{ Querystring: { before?: unknown; limit?: unknown } }>(
+  http.get<{ Querystring: MovementsQuery }>(
     walletPaths.movements,
-    { schema: { response: { 200: MovementsAnswer } } },
+    { schema: { querystring: MovementsQuery, response: { 200: MovementsAnswer } } },
     async (request): Promise<MovementsAnswer> => {
       const { userId } = sessionOf(request)
-      const limit = readLimit(request.query.limit)
+      const limit = request.query.limit === undefined ? LIMIT_DEFAULT : Number(request.query.limit)
       const cursor = readCursor(request.query.before)
       const found = await allAfter(rooms, userId, cursor, limit + 1)
       const labelOf = await labelsOf(
@@ -102,11 +101,4 @@ function toMovement(found: Found, method: string, walletName: string): Movement 
       return { ...shared, returned: null, direction: 'IN', title: 'Top-up', counterparty, tradeNo: null }
     }
   }
-}
-
-function readLimit(text: unknown): number {
-  if (text === undefined) return LIMIT_DEFAULT
-  const limit = typeof text === 'string' && /^[0-9]{1,2}$/.test(text) ? Number(text) : 0
-  if (limit < 1 || limit > LIMIT_MAX) throw invalidParameter('limit', `a whole number from 1 to ${LIMIT_MAX}`)
-  return limit
 }
