@@ -6,7 +6,7 @@ import { invalidParameter, WalletError } from '@tradepay/contract'
 import type { FastifyInstance } from 'fastify'
 import { type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { Default } from 'typebox/value'
+import { Default, Errors } from 'typebox/value'
 import { expectedAt, membersAt, shapeMeant } from './expected.ts'
 
 const rawBodies = new WeakMap<object, Buffer>()
@@ -77,7 +77,7 @@ function validator(schema: TSchema): (value: unknown) => { value: unknown } | { 
     const completed = hasDefaults ? Default(schema, value) : value
     if (compiled.Check(completed)) return { value: completed }
     const meant = shapeMeant(schema, completed)
-    const errors = meant === schema ? compiled.Errors(completed) : Compile(meant).Errors(completed)
+    const errors = meant === schema ? compiled.Errors(completed) : Errors(meant, completed)
     return { error: refusalOf(schema, meant, errors) }
   }
 }
