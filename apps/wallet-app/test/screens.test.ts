@@ -7,7 +7,19 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cashierPaths, walletPaths } from '@tradepay/contract'
 import { describe, expect, it } from 'vitest'
-import { answers, hangs, isLost, ORIGIN, refuses, signedOut, type Fate } from './support/fake-wallet.ts'
+import {
+  answers,
+  balance,
+  hangs,
+  isLost,
+  movement,
+  movements,
+  ORIGIN,
+  refuses,
+  signedOut,
+  type Fate,
+  type FakeWallet,
+} from './support/fake-wallet.ts'
 import * as sample from './support/samples.ts'
 import {
   cashier,
@@ -90,6 +102,102 @@ describe('pages', () => {
     await page.getByRole('button', { name: /Coffee Shop/ }).waitFor()
     expect(await page.getByRole('button', { name: 'Add money' }).count()).toBe(0)
     expect(wallet.complaints).toEqual([])
+  })
+
+  describe('while the wallet is open', () => {
+    const row = (name: RegExp) => page.getByRole('button', { name })
+    const reads = ({ calls }: FakeWallet): number =>
+      calls.filter(({ call }) => call === `GET ${walletPaths.movements}`).length
+    async function openWallet(fates: Record<string, Fate[]> = {}): Promise<FakeWallet> {
+      await page.clock.install()
+      const wallet = await open(`${ORIGIN}/wallet`, fates)
+      await row(/Roastery.*Processing/).waitFor()
+      return wallet
+    }
+    const comeBack = (visibilityState: string): Promise<void> =>
+      page.evaluate((state) => {
+        Object.defineProperty(document, 'visibilityState', { value: state, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, visibilityState)
+    /** The beans are paid, tea was bought, and there is less. */
+    function moneyMoves(wallet: FakeWallet): void {
+      const [first, , ...others] = movements.movements
+      const beans = movement({ id: 'processing', title: 'Beans', counterparty: 'Roastery' })
+      const tea = movement({ id: 'tea', title: 'Tea', counterparty: 'Tea House' })
+      const available = { currency: 'CNY', value: '99990000' }
+      wallet.fates[walletPaths.movements] = [answers({ ...movements, movements: [tea, first, beans, ...others] })]
+      wallet.fates[walletPaths.balance] = [answers({ balances: [{ ...balance.balances[0]!, available }] })]
+    }
+
+    it('money that moves is shown within seconds, and nothing twice', async () => {
+      const wallet = await openWallet()
+      moneyMoves(wallet)
+      await page.clock.fastForward(5_000)
+      await row(/Tea House/).waitFor()
+      await page.getByText('CN¥999,900.00').waitFor()
+      await row(/Roastery.*Processing/).waitFor({ state: 'detached' })
+      expect(await row(/Roastery/).count()).toBe(1)
+      expect(await row(/Coffee Shop/).count()).toBe(1)
+      expect(wallet.complaints).toEqual([])
+    })
+
+    it('older movements that were called up stay below the newer ones', async () => {
+      const older = movement({ id: 'older', title: 'Bread', counterparty: 'Old Mill', at: '2026-10-01T08:00:00.000Z' })
+      const pages = [answers({ ...movements, next: 'older' }), answers({ movements: [older], next: null })]
+      const wallet = await openWallet({ [walletPaths.movements]: pages })
+      await page.getByRole('button', { name: 'Show earlier ones' }).click()
+      await row(/Old Mill/).waitFor()
+      moneyMoves(wallet)
+      await page.clock.fastForward(5_000)
+      await row(/Tea House/).waitFor()
+      expect(await row(/Old Mill/).count()).toBe(1)
+      expect(await page.getByRole('button', { name: 'Show earlier ones' }).count()).toBe(0)
+    })
+
+    it('it stays as it was while the wallet cannot be reached, and catches up', async () => {
+      const wallet = await openWallet()
+      wallet.fates[walletPaths.movements] = [isLost]
+      wallet.fates[walletPaths.balance] = [isLost]
+      const before = reads(wallet)
+      await page.clock.fastForward(5_000)
+      await expect.poll(() => reads(wallet)).toBeGreaterThan(before)
+      await row(/Roastery.*Processing/).waitFor()
+      await page.getByText('CN¥1,000,000.00').waitFor()
+      expect(await page.getByRole('alert').count()).toBe(0)
+      moneyMoves(wallet)
+      await page.clock.fastForward(5_000)
+      await row(/Tea House/).waitFor()
+    })
+
+    it('nothing is asked while it is out of sight, and at once when it comes back', async () => {
+      const wallet = await openWallet()
+      await comeBack('hidden')
+      // From here on the page's time goes by only where the test lets it.
+      await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000)
+      const before = reads(wallet)
+      await page.clock.runFor(20_000)
+      moneyMoves(wallet)
+      await comeBack('visible')
+      await page.clock.runFor(100)
+      await row(/Tea House/).waitFor()
+      // Of the turns that went by out of sight none has read.
+      expect(reads(wallet) - before).toBeLessThanOrEqual(2)
+    })
+
+    it('nothing moves behind a movement that is looked at', async () => {
+      const wallet = await openWallet()
+      await row(/Roastery/).click()
+      await page.getByRole('dialog').waitFor()
+      const before = reads(wallet)
+      await page.clock.runFor(20_000)
+      moneyMoves(wallet)
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await page.clock.fastForward(5_000)
+      await row(/Tea House/).waitFor()
+      // Of the four turns that went by meanwhile none has read.
+      expect(reads(wallet) - before).toBeLessThanOrEqual(2)
+    })
   })
 
   it('a page that does not exist says so', async () => {

@@ -1,6 +1,6 @@
-/** The movements by day, newest first, in pages of twenty. */
+/** The movements by day, newest first, in pages of twenty; what is new comes on top while they are shown. */
 import { useCallback, useEffect, useState } from 'preact/hooks'
-import type { Movement } from '@tradepay/contract'
+import type { Movement, MovementsAnswer } from '@tradepay/contract'
 import { formatAmount, formatDay, formatTime } from '../messages/format.ts'
 import { explain, t } from '../messages/index.ts'
 import { ServerError } from '../server-api/server-error.ts'
@@ -8,7 +8,7 @@ import { server } from '../shell/session.ts'
 import { InIcon, OutIcon } from '../ui/icons.tsx'
 import { Spinner } from '../ui/parts.tsx'
 
-interface Pages {
+export interface Pages {
   movements: Movement[]
   /** Where the next page begins; null when there is none; undefined before the first. */
   next: string | null | undefined
@@ -24,6 +24,17 @@ export function byDay(movements: readonly Movement[], now: number): { day: strin
     else days.push({ day, movements: [movement] })
   }
   return days
+}
+
+/**
+ * What was read again from the top, and below it the older ones that are shown already. When more is new than a page holds,
+ * that page is all.
+ */
+export function withNewest(shown: Pages, newest: MovementsAnswer): Pages {
+  const ids = new Set(newest.movements.map(({ id }) => id))
+  const older = shown.movements.slice(shown.movements.findLastIndex(({ id }) => ids.has(id)) + 1)
+  if (older.length === 0 || older.length === shown.movements.length) return newest
+  return { movements: [...newest.movements, ...older], next: shown.next }
 }
 
 /** "−¥12.50" or "+¥100.00": a proper minus sign, and a plus because a colour alone says nothing. */
@@ -44,7 +55,8 @@ export const titleOf = (movement: Movement): string =>
 /** How it stands: what became of late money says more than that the payment failed. */
 export const standingOf = ({ state, returned }: Movement): keyof typeof t.wallet.states => returned ?? state
 
-export function MovementList({ onShow }: { onShow: (movement: Movement) => void }) {
+/** @param looks when it counts up, the newest are read again */
+export function MovementList({ looks, onShow }: { looks: number; onShow: (movement: Movement) => void }) {
   const [pages, setPages] = useState<Pages>({ movements: [], next: undefined })
   const [busy, setBusy] = useState(true)
   const [problem, setProblem] = useState<ServerError | null>(null)
@@ -54,7 +66,10 @@ export function MovementList({ onShow }: { onShow: (movement: Movement) => void 
     setProblem(null)
     try {
       const answer = await server.movements(from.next ?? null)
-      setPages({ movements: [...from.movements, ...answer.movements], next: answer.next })
+      // What was read again meanwhile may have replaced all of it.
+      setPages((shown) =>
+        shown.next === from.next ? { movements: [...shown.movements, ...answer.movements], next: answer.next } : shown,
+      )
     } catch (error) {
       if (!(error instanceof ServerError)) throw error
       setProblem(error)
@@ -63,6 +78,21 @@ export function MovementList({ onShow }: { onShow: (movement: Movement) => void 
     }
   }, [])
   useEffect(() => void load({ movements: [], next: undefined }), [load])
+
+  useEffect(() => {
+    if (looks === 0 || pages.next === undefined) return
+    let current = true
+    server.movements(null).then(
+      (newest) => current && setPages((shown) => withNewest(shown, newest)),
+      // It will be asked again; until then what is shown stays.
+      (error: unknown) => {
+        if (!(error instanceof ServerError)) throw error
+      },
+    )
+    return () => {
+      current = false
+    }
+  }, [looks])
 
   if (pages.next === undefined && problem === null) return <Spinner />
   return (

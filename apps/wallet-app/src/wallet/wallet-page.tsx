@@ -4,6 +4,7 @@ import type { Amount, BalanceAnswer, BankAccountsAnswer, Movement } from '@trade
 import { formatAmount } from '../messages/format.ts'
 import { explain, t } from '../messages/index.ts'
 import { server, type SignedIn } from '../shell/session.ts'
+import { useAgain } from '../shell/use-again.ts'
 import { useLoaded } from '../shell/use-loaded.ts'
 import { PlusIcon } from '../ui/icons.tsx'
 import { AddMoneySheet } from './add-money-sheet.tsx'
@@ -12,12 +13,21 @@ import { MovementList } from './movement-list.tsx'
 import './wallet.css'
 
 export function WalletPage({ me }: { me: SignedIn }) {
-  const { state, reload } = useLoaded(server.balance)
+  const { state, reload, refresh } = useLoaded(server.balance)
   const bankAccounts = useBankAccounts()
   const [shown, setShown] = useState<Movement | null>(null)
   const [adding, setAdding] = useState(false)
   /** Counts up when the movements have to be read again from the top. */
   const [turn, setTurn] = useState(0)
+  /** Counts up when money may have moved meanwhile. */
+  const [looks, setLooks] = useState(0)
+  useAgain(
+    () => {
+      refresh()
+      setLooks((n) => n + 1)
+    },
+    adding || shown !== null,
+  )
   const problem = state.status === 'failed' ? explain(state.problem) : null
   return (
     <main class="page">
@@ -39,7 +49,7 @@ export function WalletPage({ me }: { me: SignedIn }) {
         </button>
       )}
       <h2 class="section-title">{t.wallet.movements}</h2>
-      <MovementList key={turn} onShow={setShown} />
+      <MovementList key={turn} looks={looks} onShow={setShown} />
       {adding && (
         <AddMoneySheet
           bankAccounts={bankAccounts}

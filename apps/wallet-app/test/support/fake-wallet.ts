@@ -83,13 +83,13 @@ const programs: ProgramsAnswer = {
     },
   ],
 }
-const balance: BalanceAnswer = {
+export const balance: BalanceAnswer = {
   balances: [
     { available: { currency: 'CNY', value: '100000000' }, pending: { currency: 'CNY', value: '1250' } },
     { available: { currency: 'JPY', value: '10000000' }, pending: { currency: 'JPY', value: '0' } },
   ],
 }
-const movement = (changes: Partial<Movement>): Movement => ({
+export const movement = (changes: Partial<Movement>): Movement => ({
   id: '2026112236054724201425582205',
   kind: 'PAYMENT',
   state: 'SUCCEEDED',
@@ -104,7 +104,7 @@ const movement = (changes: Partial<Movement>): Movement => ({
   ...changes,
 })
 /** One of each that looks different. */
-const movements: MovementsAnswer = {
+export const movements: MovementsAnswer = {
   movements: [
     movement({}),
     movement({ id: 'processing', title: 'Beans', counterparty: 'Roastery', state: 'PROCESSING', method: BANK.label }),
