@@ -29,11 +29,13 @@ test('whatever is called, the doors answer what they describe, signed, and no pr
 }, 240_000)
 
 test('whatever is called at the doors of a sandbox and its wallet app, from one world to the next, they answer what they describe, clearly', async () => {
-  const report = await fuzz(inject('postgresUrl'), { doors: 'sandbox', calls: WORLD_CALLS + 20, seed: 7 })
+  const calls = WORLD_CALLS + 10
+  const report = await fuzz(inject('postgresUrl'), { doors: 'sandbox', calls, seed: 7 })
   expect(report.findings.map(({ at, complaints }) => ({ at, complaints }))).toEqual([])
   expect(report.violations).toEqual([])
-  expect(report.calls).toBe(WORLD_CALLS + 20)
-  for (const code of ['200', '201', '202', 'INVALID_PARAMETER', 'BODY_MALFORMED', 'ORDER_NOT_FOUND']) {
+  expect(report.calls).toBe(calls)
+  expect(report.verified).toBeGreaterThan(calls / 2)
+  for (const code of ['200', 'INVALID_PARAMETER', 'BODY_MALFORMED']) {
     expect(report.codes[code], code).toBeGreaterThan(0)
   }
 }, 240_000)
@@ -113,7 +115,7 @@ describe('the fuzzing', () => {
 
   test('plays a sandbox in worlds: the clock moves late in each, and the reset comes last', () => {
     const places = new Map<string, number[]>()
-    for (let at = 0; at < 8 * WORLD_CALLS; at++) {
+    for (let at = 0; at < 10 * WORLD_CALLS; at++) {
       const { name } = callableAt(at, new Dice(hash('sandbox', 3, at)))
       places.set(name, [...(places.get(name) ?? []), at % WORLD_CALLS])
     }

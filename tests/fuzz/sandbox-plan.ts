@@ -13,10 +13,10 @@ import type { SandboxWorld } from './sandbox-world.ts'
 import { signedSamples } from './signed-samples.ts'
 
 /** Calls of one world. */
-export const WORLD_CALLS = 100
+export const WORLD_CALLS = 80
 /** Where in a world the clock begins to move, and where it stops. */
-const CLOCK_FROM = 65
-const CLOCK_TO = 72
+const CLOCK_FROM = 50
+const CLOCK_TO = 56
 
 const { sandbox, cashier, wallet } = callables
 const named = (name: string): Callable => sandbox.find(({ operation }) => operation.operationId === name)!
