@@ -94,6 +94,7 @@ function connectTo(target: URL): Socket {
 const QUERY = 'Q'
 const PARSE = 'P'
 const BIND = 'B'
+const SYNC = 'S'
 const READY_FOR_QUERY = 'Z'
 
 /** One connection through the road. */
@@ -105,8 +106,11 @@ class Link {
   #held = false
   /** The statements of the transaction that is open. */
   #seen = new Set<string>()
-  /** What is cut when the database has answered. */
-  #after: Incident | null = null
+  /** How often the database has been asked to say that it is ready, and has said so; the first time by connecting. */
+  #asked = 1
+  #answered = 0
+  /** The answer at which it is cut: the one to the statement of an incident. Other statements may be on their way before and behind. */
+  #cutAt = Infinity
   readonly #client: Socket
   readonly #server: Socket
   readonly #incidents: Incident[]
@@ -155,11 +159,12 @@ class Link {
         incident.happened += 1
         if (incident.holding) return this.#hold(incident.holding)
         if (incident.when === 'BEFORE') return this.#leave()
-        this.#after = incident
+        this.#cutAt = this.#asked + 1
       }
       this.#started = true
       this.#fromClient = this.#fromClient.subarray(length)
       if (statement !== null) this.#remember(statement)
+      if ([QUERY, SYNC].includes(String.fromCharCode(frame[0]!)) && head === 1) this.#asked += 1
       this.#server.write(frame)
     }
   }
@@ -185,13 +190,14 @@ class Link {
   }
 
   #passBack(data: Buffer): void {
-    if (!this.#after) return void this.#client.write(data)
-    // The answer is whole when the database is ready for more: then the statement was certainly run.
+    if (this.#cutAt === Infinity) this.#client.write(data)
     this.#fromServer = Buffer.concat([this.#fromServer, data])
     while (this.#fromServer.length >= 5) {
       const length = 1 + this.#fromServer.readUInt32BE(1)
       if (this.#fromServer.length < length) return
-      if (String.fromCharCode(this.#fromServer[0]!) === READY_FOR_QUERY) return this.cut()
+      // An answer is whole when the database is ready for more: then the statement was certainly run.
+      if (String.fromCharCode(this.#fromServer[0]!) === READY_FOR_QUERY) this.#answered += 1
+      if (this.#answered === this.#cutAt) return this.cut()
       this.#fromServer = this.#fromServer.subarray(length)
     }
   }
