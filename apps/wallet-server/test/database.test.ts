@@ -117,6 +117,18 @@ describe('a transaction', () => {
     expect(await countOf('too-few')).toBeUndefined()
   })
 
+  test('commits nothing when the driver could not write one of the values', async () => {
+    const unwritable = {
+      toPostgres() {
+        throw new Error('no words')
+      },
+    }
+    const last = { text: 'insert into things values ($1, $2)', values: ['no-words', unwritable] }
+    const attempt = transaction(database.pool, (tx) => tx.commitWith([insertion('with-words', 1), last]))
+    await expect(attempt).rejects.toThrow('not plain')
+    expect(await countOf('with-words')).toBeUndefined()
+  })
+
   test('whose last statements conflict is run again whole', async () => {
     let runs = 0
     await transaction(database.pool, (tx) => {

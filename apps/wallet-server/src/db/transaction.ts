@@ -23,6 +23,8 @@ export interface Transaction extends Queryable {
    * Sends statements with COMMIT right behind them: one round trip less, and rows are held that much shorter. Nothing here can
    * hold the commit back any more, so whatever must be true of what they change the statements say themselves, by failing:
    * then the database commits none of them. Ends the transaction: `work` sends nothing after it.
+   * @throws Error, before anything is sent, for a value that the driver may fail to put into words: texts, numbers, booleans,
+   * times, null and lists of them are taken
    */
   commitWith(statements: Query[]): Promise<pg.QueryResult[]>
 }
@@ -113,6 +115,9 @@ export async function transaction<Result>(
         query: <Row extends pg.QueryResultRow>(query: Query | string, values?: unknown[]) =>
           Promise.all([client.query<Row>(query as string, values), begun]).then(([answer]) => answer),
         async commitWith(statements) {
+          for (const { name, values = [] } of statements) {
+            if (!values.every(isPlain)) throw new Error(`Statement ${name ?? ''} has a value that is not plain.`)
+          }
           committed = true
           const sent = statements.map((statement) => client.query(statement))
           const [answers] = await Promise.all([Promise.all(sent), client.query('commit')])
@@ -139,6 +144,13 @@ export async function statement<Row extends pg.QueryResultRow>(
 ): Promise<pg.QueryResult<Row>> {
   return retried(() => db.query<Row>(query))
 }
+
+/** The driver drops a statement whose value it cannot write, and would send the COMMIT behind it all the same. */
+const isPlain = (value: unknown): boolean =>
+  value === null ||
+  value instanceof Date ||
+  ['string', 'number', 'bigint', 'boolean'].includes(typeof value) ||
+  (Array.isArray(value) && value.every(isPlain))
 
 async function retried<Result>(run: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries++) {
