@@ -6,7 +6,18 @@ import { cashierPaths, walletPaths } from '@tradepay/contract'
 import { describe, expect, it } from 'vitest'
 import { answers, isLost, ORIGIN, refuses, type Fate, type FakeWallet } from './support/fake-wallet.ts'
 import * as sample from './support/samples.ts'
-import { cashier, enterPin, heading, LINK, looksGood, open, page, PIN, useBrowser } from './support/screens.ts'
+import {
+  cashier,
+  enterPin,
+  heading,
+  LINK,
+  looksGood,
+  open,
+  page,
+  PIN,
+  typeWithThePad,
+  useBrowser,
+} from './support/screens.ts'
 
 useBrowser()
 
@@ -82,6 +93,23 @@ describe('adding money', () => {
     const numbers = sent(wallet).map((body) => (body as { topUpId: string }).topUpId)
     expect(numbers).toHaveLength(2)
     expect(new Set(numbers).size).toBe(1)
+  })
+
+  it('has the amount under the fingers as soon as it is there, and loses no digit of the PIN', async () => {
+    const wallet = await open(`${ORIGIN}/wallet`, { [walletPaths.topUps]: [told('SUCCEEDED')] })
+    await page.getByRole('button', { name: 'Add money' }).waitFor()
+    await typeWithThePad(PIN)
+    await page.evaluate(() => {
+      new MutationObserver((_, watch) => {
+        if (!document.querySelector('.add-money-form')) return
+        watch.disconnect()
+        document.execCommand('insertText', false, '50')
+      }).observe(document, { childList: true, subtree: true })
+    })
+    await page.getByRole('button', { name: 'Add money' }).click()
+    await page.keyboard.press('Enter')
+    await heading('Money added').waitFor()
+    expect(sent(wallet)).toMatchObject([{ amount: { currency: 'CNY', value: '5000' }, pin: PIN }])
   })
 
   it('says what was refused', async () => {

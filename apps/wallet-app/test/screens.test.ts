@@ -33,6 +33,7 @@ import {
   page,
   pictures,
   PIN,
+  typeWithThePad,
   useBrowser,
 } from './support/screens.ts'
 
@@ -339,6 +340,17 @@ describe('the cashier', () => {
     const confirmed = wallet.calls.filter(({ call }) => call.endsWith(cashierPaths.confirm))
     expect(confirmed.map(({ body }) => body)).toEqual([
       { tradeNo: sample.order().tradeNo, amount: sample.order().amount, methodId: 'BALANCE', pin: PIN },
+    ])
+  })
+
+  it('loses no digit that is typed as soon as the pad is there', async () => {
+    const wallet = await open(LINK)
+    await page.getByRole('button', { name: /^Pay / }).waitFor()
+    await typeWithThePad(PIN)
+    await page.getByRole('button', { name: /^Pay / }).click()
+    await heading('Paid').waitFor()
+    expect(wallet.calls.filter(({ call }) => call.endsWith(cashierPaths.confirm))).toMatchObject([
+      { body: { pin: PIN } },
     ])
   })
 

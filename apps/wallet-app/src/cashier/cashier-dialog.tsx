@@ -2,7 +2,7 @@
  * The dialog around the cashier: the wallet's bar with the user's mark, the sheet, and the keyboard. Focus stays
  * inside; Escape leaves, or closes the PIN pad first, and does nothing while paying.
  */
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../messages/index.ts'
 import { phraseOf } from '../shell/personal-mark.ts'
 import { Avatar, Logo } from '../ui/parts.tsx'
@@ -24,12 +24,12 @@ export function CashierDialog({ cashier, options, onBack }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const { walletName, userName, mark, sandbox } = options
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal()
   }, [])
 
   // Each state puts the focus where its user goes on; one without such a place gets it on the sheet itself.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const place =
       dialog.current?.querySelector<HTMLElement>('[data-focus]') ??
       dialog.current?.querySelector<HTMLElement>('.cashier-sheet')

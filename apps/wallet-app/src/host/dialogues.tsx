@@ -3,7 +3,7 @@
  * speak as the wallet, and the wallet's question whether it may know who the user is.
  */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { ProgramCard } from '@tradepay/contract'
 import { t } from '../messages/index.ts'
 import { CheckIcon, StopIcon } from '../ui/icons.tsx'
@@ -13,7 +13,7 @@ import type { Dialogue, ShellView } from './shell.ts'
 /** A box in the middle of the stage. The focus goes to its main button; Escape does what `onEscape` says. */
 function Box({ label, onEscape, children }: { label: string; onEscape: () => void; children: ComponentChildren }) {
   const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement
     box.current?.querySelector<HTMLElement>('[data-focus]')?.focus()
     return () => {

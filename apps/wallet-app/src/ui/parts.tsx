@@ -1,6 +1,6 @@
 /** The few small components that several screens share. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../messages/index.ts'
 import { CloseIcon } from './icons.tsx'
 import logo from './logo.svg'
@@ -42,7 +42,7 @@ export function Sheet({
   children: ComponentChildren | ((close: () => void) => ComponentChildren)
 }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal()
     // Where the user goes on, when the content says so; else the browser's choice, the close button.
     dialog.current?.querySelector<HTMLElement>('[data-focus]')?.focus()

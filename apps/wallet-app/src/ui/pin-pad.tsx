@@ -3,7 +3,7 @@
  * they are handed over once and forgotten, and leaving the pad forgets them too.
  */
 import type { ComponentChildren } from 'preact'
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { t } from '../messages/index.ts'
 import { DeleteIcon } from './icons.tsx'
 import './pin-pad.css'
@@ -37,7 +37,8 @@ export function PinPad({ triesLeft, onEntered, children }: Props) {
   )
   const erase = useCallback(() => set(digits.current.slice(0, -1)), [set])
 
-  useEffect(() => {
+  // With the pad, not a frame later: whoever sees it may type.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
       if (/^[0-9]$/.test(event.key)) press(event.key)

@@ -2,7 +2,7 @@
  * Adds money from a linked bank account: how much and from where, the PIN, and what came of it. Closing it at any time loses
  * nothing: what was sent goes on, and stands in the movements.
  */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { BankAccountsAnswer } from '@tradepay/contract'
 import { formatAmount, formatTime } from '../messages/format.ts'
 import { explain, t } from '../messages/index.ts'
@@ -37,7 +37,7 @@ export function AddMoneySheet({ bankAccounts, onClose }: Props) {
   const state = useStore(topUp.state)
   const content = useRef<HTMLDivElement>(null)
   useEffect(() => () => topUp.stop(), [topUp])
-  useEffect(() => content.current?.querySelector<HTMLElement>('[data-focus]')?.focus(), [state.name])
+  useLayoutEffect(() => content.current?.querySelector<HTMLElement>('[data-focus]')?.focus(), [state.name])
 
   return (
     <Sheet
