@@ -103,6 +103,9 @@ export async function openTenants(): Promise<Tenants> {
     appId: null,
   })
   const { bankAccountId } = await aBankAccount(wallet, userId)
+  for (const of of ['a', 'b'] as const) {
+    await rooms.merchants.owners.add(merchants[of].merchant.merchantId, users[of].userId)
+  }
   const apps = { a: await signIn(wallet, users.a), b: await signIn(wallet, users.b) }
   const topUpId = 'top-up-of-a'
   const topUp = { topUpId, bankAccountId, amount: { currency: 'CNY', value: '500' }, pin: TEST_PIN }

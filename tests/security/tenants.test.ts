@@ -127,10 +127,19 @@ const beside: readonly string[] = ['alipay.system.oauth.token', 'alipay.user.inf
 
 /** What user B asks for in the wallet app. `says` is for what names nothing of A: it is B's own, or everybody's. */
 const wallet = (): Record<string, { of: object | string | null; absent?: object | string; says?: RegExp }> => {
-  const { tradeNo, topUpId, bankAccountId } = world.a
+  const { tradeNo, topUpId, bankAccountId, clientId } = world.a
   const ask = (more: object = {}) => ({ of: { tradeNo, ...more }, absent: { tradeNo: nothing.tradeNo, ...more } })
   const topUp = { topUpId: 'top-up-of-b', amount, pin: TEST_PIN }
   const page = { appId: APP_ID, page: 'pages/index' }
+  const message = (of: string) => ({
+    family: 'SUPERAPP',
+    method: 'POST',
+    path: '/v1/payments/pay',
+    clientId: of,
+    time: '2026-03-01T12:00:00+08:00',
+    signature: 'algorithm=RSA256, keyVersion=1, signature=AAAA',
+    body: '{}',
+  })
   return {
     [`POST ${cashierPaths.orderString}`]: { of: { orderStr: 'app_id=1' }, says: /INVALID_PARAMETER/ },
     // Whoever holds the number of an order for somebody else is told so, and nothing about the order.
@@ -156,6 +165,7 @@ const wallet = (): Record<string, { of: object | string | null; absent?: object 
       of: { ...page, url: 'https://a.example/', method: 'GET', headers: {}, bodyBase64: '' },
       says: /HOST_NOT_ALLOWED|INVALID_PARAMETER/,
     },
+    [`POST ${walletPaths.explain}`]: { of: message(clientId), absent: message('2021000000009999') },
   }
 }
 

@@ -1,12 +1,13 @@
 /**
- * The command `tradepay`: start (the sandbox), serve (production), verify, statement, notifications, replay, endpoints, pack,
- * keys. Each is a function in a file of its own; this file reads the options and prints.
+ * The command `tradepay`: start (the sandbox), serve (production), verify, statement, notifications, replay, owners, endpoints,
+ * pack, keys. Each is a function in a file of its own; this file reads the options and prints.
  */
 import { Command } from 'commander'
 import { CommandError } from './command-error.ts'
 import type { DoctorOptions } from './keys-doctor.ts'
 import type { EndpointsOptions, NotificationsOptions } from './notifications.ts'
 import { readPort } from './ports.ts'
+import type { OwnersOptions } from './owners.ts'
 import { stopOnSignal } from './run.ts'
 import type { ReplayOptions } from './replay.ts'
 import type { StatementOptions } from './statement.ts'
@@ -113,6 +114,19 @@ program
       import('./replay.ts'),
     ])
     console.log(await replay(notificationId, options, readServeSettings(env)))
+  })
+
+program
+  .command('owners <merchant>')
+  .description('which users speak for a merchant of a wallet in production; takes the settings of serve (TRADEPAY_…)')
+  .option('--add <login>', 'one more')
+  .option('--remove <login>', 'one less')
+  .action(async (merchantId: string, options: OwnersOptions) => {
+    const [{ readServeSettings }, { owners }] = await Promise.all([
+      import('./serve-settings.ts'),
+      import('./owners.ts'),
+    ])
+    console.log(await owners(merchantId, options, readServeSettings(env)))
   })
 
 program

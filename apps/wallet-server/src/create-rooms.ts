@@ -35,7 +35,7 @@ export function createRooms(
 ): Rooms {
   const ledger = createLedgerService(deps)
   const users = createUserService(deps, ledger)
-  const merchants = createMerchantService(deps, ledger)
+  const merchants = createMerchantService(deps, { ledger, users })
   const programs = createProgramService(deps)
   const sessions = createSessionService(deps)
   const authorizations = createAuthorizationService(deps, { programs, users })

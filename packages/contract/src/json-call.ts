@@ -19,3 +19,6 @@ export interface JsonCall {
   /** Needs the cookie of somebody who is signed in, and the CSRF token unless it only reads. */
   signedIn?: true
 }
+
+/** What a request does not name is refused, so that a misspelt member is noticed. */
+export const nothingElse = { additionalProperties: false } as const

@@ -4,14 +4,13 @@
  */
 import { Type } from 'typebox'
 import { CancelCashierAnswer, ConfirmPaymentAnswer } from './cashier-api.ts'
+import { ExplainAnswer, ExplainRequest } from './explain-api.ts'
 import type { JsonCall } from './json-call.ts'
 import {
   PeopleAnswer,
   SandboxCancelRequest,
   SandboxClockRequest,
   SandboxConfirmRequest,
-  SandboxExplainAnswer,
-  SandboxExplainRequest,
   sandboxPaths,
   SandboxPayOutAnswer,
   SandboxPayOutRequest,
@@ -117,8 +116,8 @@ export const sandboxCalls: readonly JsonCall[] = [
     path: sandboxPaths.explain,
     summary: 'Why a signature does not verify',
     description: 'The message is given as it went over the wire. Changes nothing, and nothing of it is kept.',
-    request: SandboxExplainRequest,
-    answer: SandboxExplainAnswer,
+    request: ExplainRequest,
+    answer: ExplainAnswer,
   },
   {
     name: 'people',

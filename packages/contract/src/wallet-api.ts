@@ -187,4 +187,5 @@ export const walletPaths = {
   topUps: '/wallet/v1/top-ups',
   authCodes: '/wallet/v1/auth-codes',
   relay: '/wallet/v1/relay',
+  explain: '/wallet/v1/explain',
 } as const

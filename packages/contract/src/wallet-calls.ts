@@ -1,6 +1,7 @@
 /**
  * The calls of the wallet API, each with its path, what it takes and what it answers: what describes them.
  */
+import { ExplainAnswer, ExplainRequest } from './explain-api.ts'
 import type { JsonCall } from './json-call.ts'
 import {
   AuthCodeAnswer,
@@ -127,6 +128,17 @@ export const walletCalls: readonly JsonCall[] = [
       "Behind `my.request`. Only hosts of the mini program's domain list are called, over https; the user's cookies never leave.",
     request: RelayRequest,
     answer: RelayAnswer,
+    signedIn: true,
+  },
+  {
+    name: 'explain',
+    method: 'POST',
+    path: walletPaths.explain,
+    summary: 'Why a signature does not verify',
+    description:
+      'For an owner of the merchant whose client the message names (`tradepay owners`); to everybody else there is no such client. The message is given as it went over the wire. Changes nothing, and nothing of it is kept.',
+    request: ExplainRequest,
+    answer: ExplainAnswer,
     signedIn: true,
   },
 ]

@@ -3,7 +3,7 @@ import {
   SandboxChangeAppRequest,
   SandboxClockRequest,
   SandboxCreateUserRequest,
-  SandboxExplainRequest,
+  ExplainRequest,
   SandboxNotificationsQuery,
   SandboxPayOutRequest,
 } from '@tradepay/contract'
@@ -25,8 +25,8 @@ test.each<[TSchema, string, string]>([
   [SandboxChangeAppRequest, '', 'an object with one of dialect, notifyUrl or more'],
   [SandboxChangeAppRequest, 'notifyUrl', 'text of at most 2048 characters or null'],
   [SandboxClockRequest, 'advanceSeconds', 'a number from 0 to 31536000'],
-  [SandboxExplainRequest, 'family', 'one of SUPERAPP, ALIPAY, ALIPAY_V3'],
-  [SandboxExplainRequest, 'parameters', 'an object or text of at most 65536 characters'],
+  [ExplainRequest, 'family', 'one of SUPERAPP, ALIPAY, ALIPAY_V3'],
+  [ExplainRequest, 'parameters', 'an object or text of at most 65536 characters'],
   [Type.Object({ count: Type.Number({ minimum: 2 }) }), 'count', 'a number of at least 2'],
   [Type.Object({}), 'constructor', 'the documented content'],
 ])('%# names a limit where there is one', (schema, path, words) => {
@@ -40,7 +40,7 @@ test('the members that there are can be told', () => {
 })
 
 describe('of several shapes', () => {
-  const meant = (value: unknown): string[] => membersAt(shapeMeant(SandboxExplainRequest, value), [])
+  const meant = (value: unknown): string[] => membersAt(shapeMeant(ExplainRequest, value), [])
 
   test('the one is meant whose literals are not contradicted', () => {
     expect(meant({ family: 'ALIPAY' })).toContain('parameters')
@@ -54,7 +54,7 @@ describe('of several shapes', () => {
 
   test('none is meant by what contradicts them all, or is no object', () => {
     for (const value of [{ family: 'V3' }, null, 'SUPERAPP', [1]]) {
-      expect(shapeMeant(SandboxExplainRequest, value)).toBe(SandboxExplainRequest)
+      expect(shapeMeant(ExplainRequest, value)).toBe(ExplainRequest)
     }
   })
 })

@@ -10,8 +10,10 @@ import { isStorable } from '../db/text.ts'
 import { errorCode, transaction } from '../db/transaction.ts'
 import { bucketOfPartyId, chooseBucket, newClientId, newMerchantId } from '../ids.ts'
 import { merchantAccount, type Account, type LedgerService } from '../ledger/types.ts'
+import type { UserService } from '../user/types.ts'
 import { requireDialect } from './dialect.ts'
 import { createDirectory } from './directory.ts'
+import { createMerchantOwners } from './owners.ts'
 import * as store from './store.ts'
 import type { Client, Merchant, MerchantService } from './types.ts'
 
@@ -20,7 +22,10 @@ const URL_MAX_LENGTH = 2048
 const RSA_BITS_MIN = 2048
 const UNIQUE_VIOLATION = '23505'
 
-export function createMerchantService({ db, clock, random }: Deps, ledger: LedgerService): MerchantService {
+export function createMerchantService(
+  { db, clock, random }: Deps,
+  { ledger, users }: { ledger: LedgerService; users: UserService },
+): MerchantService {
   const clients = createDirectory<Client | null>(clock, (clientId) => store.findClient(db, clientId))
 
   const merchants = createDirectory<Merchant | null>(clock, async (merchantId) => {
@@ -54,7 +59,12 @@ export function createMerchantService({ db, clock, random }: Deps, ledger: Ledge
     return found
   }
 
+  async function requireMerchant(merchantId: string): Promise<void> {
+    if (!isStorable(merchantId) || !(await merchants.get(merchantId))) throw unknownMerchant()
+  }
+
   return {
+    owners: createMerchantOwners({ db, clock }, users, requireMerchant),
     merchant,
 
     client: async (clientId) => enabled(await find(clientId)),

@@ -34,7 +34,22 @@ export interface Client {
   keys: ClientKey[]
 }
 
+/** The users who speak for a merchant. Every call may be repeated. */
+export interface MerchantOwners {
+  /** @throws WalletError INVALID_PARAMETER (no such merchant), USER_NOT_FOUND */
+  add(merchantId: string, userId: string): Promise<void>
+  /** Whoever is none is none afterwards. @throws WalletError INVALID_PARAMETER (no such merchant) */
+  remove(merchantId: string, userId: string): Promise<void>
+  /** Their user ids, the longest-standing first. @throws WalletError INVALID_PARAMETER (no such merchant) */
+  of(merchantId: string): Promise<string[]>
+  /** Passes for an owner of the client's merchant; for everybody else there is no such client. @throws WalletError CLIENT_UNKNOWN */
+  requireClient(userId: string, clientId: string): Promise<void>
+  /** The clients that the user speaks for, the newest first; at most so many. */
+  clientIds(userId: string, most: number): Promise<string[]>
+}
+
 export interface MerchantService {
+  owners: MerchantOwners
   /** Default fee: none. */
   register(merchant: {
     name: string

@@ -8,6 +8,7 @@ import { readJsonBodies } from '../json-bodies.ts'
 import { errorHandler } from '../send-error.ts'
 import { originGuard, sessionGuard } from '../session-guard.ts'
 import { authCodeEndpoint } from './auth-codes.ts'
+import { explainEndpoint } from './explain.ts'
 import { moneyEndpoints } from './money.ts'
 import { movementEndpoint } from './movements.ts'
 import { programEndpoints } from './programs.ts'
@@ -31,5 +32,6 @@ export async function walletDoor(http: FastifyInstance, shared: { deps: Deps; ro
     topUpEndpoints(signedIn, shared)
     authCodeEndpoint(signedIn, shared)
     relayEndpoint(signedIn, shared)
+    explainEndpoint(signedIn, shared)
   })
 }
