@@ -5,14 +5,9 @@ import type { BenchWorld } from './world.ts'
 export interface Bench {
   world: BenchWorld
   timing: { seconds: number; rounds: number }
-  /** The rate of a part by itself, of the same run. */
-  part(name: Part): number
   /** Tells what is going on. */
   say(line: string): void
 }
-
-/** What the hot paths are made of. */
-export type Part = 'rsa-sign' | 'rsa-verify' | 'http' | 'sql-create' | 'sql-pay' | 'sql-deliver' | 'sql-pay-one'
 
 /** A group of figures that can be asked for by its name. */
 export type Figures = (bench: Bench) => Promise<Figure[]>

@@ -6,13 +6,12 @@
  * The caller runs in the same process as the server, as does every baseline, so neither has cores to itself.
  */
 import { parseArgs } from 'node:util'
-import type { Bench, Figures, Part } from './bench.ts'
+import type { Figures } from './bench.ts'
 import { confirmFigures } from './figures/confirm.ts'
 import { createOrderFigures, fullPaymentFigures } from './figures/doors.ts'
-import { measureParts } from './figures/parts.ts'
 import { serverFigures } from './figures/servers.ts'
 import { tableFigures } from './figures/tables.ts'
-import { figure, printTable, writeJson, type Figure } from './report.ts'
+import { printTable, writeJson, type Figure } from './report.ts'
 import { closeConnections } from './requests.ts'
 import { createBenchWorld, YOUNG } from './world.ts'
 
@@ -52,12 +51,9 @@ for (const name of only) {
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 say('Starting PostgreSQL and the wallet, and filling its tables…')
 const world = await createBenchWorld()
-say('Baselines: RSA, HTTP, SQL…')
-const parts: Map<Part, number> = await measureParts({ world, timing, say })
-const bench: Bench = { world, timing, say, part: (name) => parts.get(name)! }
-const figures: Figure[] = [...parts].map(([name, rate]) => figure(name, rate, 'a baseline', null))
+const figures: Figure[] = []
 for (const [name, measureFigures] of Object.entries(groups)) {
-  if (only.includes(name)) figures.push(...(await measureFigures(bench)))
+  if (only.includes(name)) figures.push(...(await measureFigures({ world, timing, say })))
 }
 
 process.stdout.write(`\n${printTable(figures)}\n`)

@@ -1,9 +1,15 @@
 /**
- * Measuring: how often something can be done in a second by so many callers, in rounds that are interleaved with the
- * rounds of what it is compared with, so that both meet the same machine. The median of the rounds counts.
+ * Measuring: how often something can be done in a second, in rounds that are interleaved with the rounds of what it is
+ * compared with, so that both meet the same machine. Ratios are made within a round; the median of the rounds counts.
  */
 
 export interface Candidate<Name extends string = string> {
+  name: Name
+  /** How often a second it could be done, for so many seconds. */
+  rate(seconds: number): Promise<number>
+}
+
+export interface Calls<Name extends string = string> {
   name: Name
   /** Callers at the same time. */
   callers: number
@@ -13,33 +19,52 @@ export interface Candidate<Name extends string = string> {
   once(): Promise<unknown>
 }
 
-/** Times per second of each candidate, the median of the rounds. */
+/** What is measured by doing it over and over. */
+export function calls<Name extends string>({ name, callers, times = 1, once }: Calls<Name>): Candidate<Name> {
+  return {
+    name,
+    async rate(seconds) {
+      let done = 0
+      let exhausted = false
+      const started = performance.now()
+      const end = started + seconds * 1000
+      await Promise.all(
+        Array.from({ length: callers }, async () => {
+          while (!exhausted && performance.now() < end) {
+            if ((await once()) === false) exhausted = true
+            else done += times
+          }
+        }),
+      )
+      if (exhausted && done === 0) throw new Error(`There was nothing to do for ${name}: prepare more.`)
+      return (done * 1000) / (performance.now() - started)
+    },
+  }
+}
+
+/** Tells the rates of one round. */
+export type RateOf<Name extends string> = (name: Name) => number
+
+export interface Rates<Name extends string = string> {
+  /** The median of the rounds. */
+  of(name: Name): number
+  /** The median of what is made of each round. */
+  each(make: (rateOf: RateOf<Name>) => number): number
+}
+
+/** Measures each candidate once in each round. */
 export async function measure<Name extends string>(
   candidates: Candidate<Name>[],
   options: { rounds: number; seconds: number },
-): Promise<Map<Name, number>> {
-  const rates = new Map<Name, number[]>(candidates.map(({ name }) => [name, []]))
+): Promise<Rates<Name>> {
+  const rounds: Map<Name, number>[] = []
   for (let round = 0; round < options.rounds; round++) {
-    for (const candidate of candidates) rates.get(candidate.name)!.push(await rate(candidate, options.seconds))
+    const rates = new Map<Name, number>()
+    for (const candidate of candidates) rates.set(candidate.name, await candidate.rate(options.seconds))
+    rounds.push(rates)
   }
-  return new Map([...rates].map(([name, values]) => [name, median(values)]))
-}
-
-async function rate({ name, callers, times = 1, once }: Candidate, seconds: number): Promise<number> {
-  let done = 0
-  let exhausted = false
-  const started = performance.now()
-  const end = started + seconds * 1000
-  await Promise.all(
-    Array.from({ length: callers }, async () => {
-      while (!exhausted && performance.now() < end) {
-        if ((await once()) === false) exhausted = true
-        else done += times
-      }
-    }),
-  )
-  if (exhausted && done === 0) throw new Error(`There was nothing to do for ${name}: prepare more.`)
-  return (done * 1000) / (performance.now() - started)
+  const each: Rates<Name>['each'] = (make) => median(rounds.map((rates) => make((name) => rates.get(name)!)))
+  return { each, of: (name) => each((rateOf) => rateOf(name)) }
 }
 
 export function median(values: number[]): number {

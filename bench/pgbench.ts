@@ -5,19 +5,14 @@
  */
 import { spawnSync } from 'node:child_process'
 import pg from 'pg'
+import type { Candidate } from './measure.ts'
 
 const SCALE = 50
 const CLIENTS = 16
 
-/** Transactions per second. */
-export interface PgbenchRates {
-  simple: number
-  prepared: number
-}
-
-/** Over at least five seconds each, or null when pgbench is not installed. */
-export async function pgbench(databaseUrl: string, seconds: number): Promise<PgbenchRates | null> {
-  if (spawnSync('pgbench', ['--version']).status !== 0) return null
+/** Transactions per second, in both ways. None when pgbench is not installed. */
+export async function pgbenchParts(databaseUrl: string): Promise<Candidate<'pgbench' | 'pgbench-prepared'>[]> {
+  if (spawnSync('pgbench', ['--version']).status !== 0) return []
   const admin = new pg.Client({ connectionString: databaseUrl })
   await admin.connect()
   const exists = await admin.query("select 1 from pg_database where datname = 'pgbench'")
@@ -26,13 +21,16 @@ export async function pgbench(databaseUrl: string, seconds: number): Promise<Pgb
   const url = new URL(databaseUrl)
   url.pathname = '/pgbench'
   if (exists.rowCount === 0) run(url, ['-i', '-q', '-s', String(SCALE)])
-  const rate = (...mode: string[]): number => {
-    const output = run(url, ['-N', '-c', String(CLIENTS), ...mode, '-T', String(Math.max(5, seconds))])
+  const rate = (seconds: number, ...mode: string[]): number => {
+    const output = run(url, ['-N', '-c', String(CLIENTS), ...mode, '-T', String(Math.ceil(seconds))])
     const found = /tps = ([0-9.]+)/.exec(output)?.[1]
     if (found === undefined) throw new Error(`pgbench printed no rate:\n${output}`)
     return Number(found)
   }
-  return { simple: rate(), prepared: rate('-M', 'prepared', '-j', '2') }
+  return [
+    { name: 'pgbench', rate: async (seconds) => rate(seconds) },
+    { name: 'pgbench-prepared', rate: async (seconds) => rate(seconds, '-M', 'prepared', '-j', '2') },
+  ]
 }
 
 function run(url: URL, args: string[]): string {

@@ -1,5 +1,6 @@
 /** The figures: a table for people, a JSON file for programs. Every figure stands beside a baseline of the same run. */
 import { writeFile } from 'node:fs/promises'
+import type { RateOf, Rates } from './measure.ts'
 
 export interface Figure {
   name: string
@@ -7,11 +8,27 @@ export interface Figure {
   unit: 'per second' | 'ms' | 's' | 'MB'
   /** What it is compared with, in the same unit; null for a baseline itself. */
   baseline: number | null
-  /** value ÷ baseline. */
+  /** value ÷ baseline: of figures that were measured in turns, the median of the rounds. */
   ratio: number | null
   /** What the baseline is. */
   against: string
 }
+
+/** A figure beside what it is compared with, which was measured in turns with it. */
+export function compared<Name extends string>(
+  rates: Rates<Name>,
+  name: NoInfer<Name>,
+  against: string,
+  baseline: (rateOf: RateOf<NoInfer<Name>>) => number,
+  called: string = name,
+): Figure {
+  const ratio = rates.each((rateOf) => rateOf(name) / baseline(rateOf))
+  return { ...figure(called, rates.of(name), against, rates.each(baseline)), ratio }
+}
+
+/** Baselines, as lines of their own. */
+export const baselines = <Name extends string>(rates: Rates<Name>, names: NoInfer<Name>[], of: string): Figure[] =>
+  names.map((name) => figure(name, rates.of(name), `a part of ${of}`, null))
 
 export function figure(
   name: string,

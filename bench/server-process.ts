@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { buildServer, createPool } from '@tradepay/wallet-server'
 import { amount, pick } from './bare.ts'
 import { CALLERS } from './figures/confirm.ts'
-import { measure } from './measure.ts'
+import { calls } from './measure.ts'
 import { benchDeps, filledUsers, YOUNG } from './world.ts'
 
 export interface PayAll {
@@ -47,7 +47,7 @@ async function pay({ tradeNos, seconds }: PayAll): Promise<Paid> {
     await server.rooms.payments.confirm({ tradeNo, payerId: pick(userIds), amount })
     return true
   }
-  const rates = await measure([{ name: 'confirm', callers: CALLERS, once }], { seconds, rounds: 1 })
+  const perSecond = await calls({ name: 'confirm', callers: CALLERS, once }).rate(seconds)
   clearInterval(watch)
-  return { perSecond: rates.get('confirm')!, residentMb }
+  return { perSecond, residentMb }
 }

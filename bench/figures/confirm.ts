@@ -4,9 +4,10 @@
  */
 import { amount, confirmNext, makeOrders, pick } from '../bare.ts'
 import { enough, type Bench } from '../bench.ts'
-import { measure, percentile } from '../measure.ts'
-import { pgbench } from '../pgbench.ts'
-import { figure, type Figure } from '../report.ts'
+import { calls, measure, percentile } from '../measure.ts'
+import { sqlPayOnePart } from '../parts.ts'
+import { pgbenchParts } from '../pgbench.ts'
+import { baselines, compared, figure, type Figure } from '../report.ts'
 
 /** As many as wait at once on a busy server: enough to fill the batches. */
 export const CALLERS = 1024
@@ -15,7 +16,7 @@ const WARM_UP = 200
 const SINGLE = 500
 
 export async function confirmFigures(bench: Bench): Promise<Figure[]> {
-  const { world, timing, say, part } = bench
+  const { world, timing, say } = bench
   const { clients, userIds } = world
   // First: what many at once have written is tidied up by PostgreSQL for a while after them.
   const alone = await confirmAlone(bench)
@@ -25,29 +26,27 @@ export async function confirmFigures(bench: Bench): Promise<Figure[]> {
     await makeOrders(world, clients.slice(0, 1), enough(bench, 12_000)),
     await makeOrders(world, clients, enough(bench, 12_000)),
   ]
+  const ofPgbench = await pgbenchParts(world.databaseUrl)
+  if (ofPgbench.length === 0) say('pgbench is not installed: its ratios are left out.')
   const rates = await measure(
     [
-      { name: 'confirm', callers: CALLERS, once: confirmNext(world, many) },
-      { name: 'hot-merchant', callers: CALLERS, once: confirmNext(world, toOne) },
-      { name: 'one-user', callers: CALLERS, once: confirmNext(world, byOne, userIds.slice(0, 1)) },
+      await sqlPayOnePart(bench),
+      ...ofPgbench,
+      calls({ name: 'confirm', callers: CALLERS, once: confirmNext(world, many) }),
+      calls({ name: 'hot-merchant', callers: CALLERS, once: confirmNext(world, toOne) }),
+      calls({ name: 'one-user', callers: CALLERS, once: confirmNext(world, byOne, userIds.slice(0, 1)) }),
     ],
     timing,
   )
-  const confirm = rates.get('confirm')!
-
-  say('pgbench…')
-  const pgbenchRates = await pgbench(world.databaseUrl, timing.seconds * timing.rounds)
-  if (pgbenchRates === null) say('pgbench is not installed: its ratios are left out.')
+  const versus = { pgbench: 'pgbench -N, scale 50, 16 clients', 'pgbench-prepared': 'the same with -M prepared -j 2' }
   return [
-    figure('confirm', confirm, 'one payment a transaction, 16 callers, bare', part('sql-pay-one')),
-    ...(pgbenchRates === null
-      ? []
-      : [
-          figure('confirm-vs-pgbench', confirm, 'pgbench -N, scale 50, 16 clients', pgbenchRates.simple),
-          figure('confirm-vs-prepared', confirm, 'the same with -M prepared -j 2', pgbenchRates.prepared),
-        ]),
-    figure('hot-merchant', rates.get('hot-merchant')!, 'payments spread over 1,000 merchants', confirm),
-    figure('one-user', rates.get('one-user')!, 'payments of 100,000 users', confirm),
+    ...baselines(rates, ['sql-pay-one', ...ofPgbench.map(({ name }) => name)], 'confirm'),
+    compared(rates, 'confirm', 'one payment a transaction, 16 callers, bare', (rateOf) => rateOf('sql-pay-one')),
+    ...ofPgbench.map(({ name }) =>
+      compared(rates, 'confirm', versus[name], (rateOf) => rateOf(name), `confirm-vs-${name}`),
+    ),
+    compared(rates, 'hot-merchant', 'payments spread over 1,000 merchants', (rateOf) => rateOf('confirm')),
+    compared(rates, 'one-user', 'payments of 100,000 users', (rateOf) => rateOf('confirm')),
     figure('confirm-alone-p95', alone, 'p95 of one at a time', null, 'ms'),
   ]
 }

@@ -4,37 +4,52 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { amount, pick } from '../bare.ts'
 import { enough, type Bench } from '../bench.ts'
-import { limitOf, measure, percentile } from '../measure.ts'
-import { figure, type Figure } from '../report.ts'
+import { calls, limitOf, measure, percentile } from '../measure.ts'
+import { httpPart, rsaParts, sqlCreatePart, sqlDeliverPart, sqlPayPart } from '../parts.ts'
+import { baselines, compared, figure, type Figure } from '../report.ts'
 import { send, signCreateCalls } from '../requests.ts'
 
 const CALLERS = 32
 
 export async function createOrderFigures(bench: Bench): Promise<Figure[]> {
-  const { world, timing, say, part } = bench
+  const { world, timing, say } = bench
   say('Signed create-order…')
-  const calls = await signCreateCalls(enough(bench, 3000), {
+  const signed = await signCreateCalls(enough(bench, 3000), {
     clientId: world.clients[0]!.clientId,
     privateKey: world.privateKey,
     prefix: 'create',
   })
   const createOrder = async (): Promise<boolean> => {
-    const call = calls.pop()
+    const call = signed.pop()
     if (!call) return false
     const answer = await send(world.url, call)
     if (!answer.includes('"ACCEPT"')) throw new Error(`create-order was answered: ${answer}`)
     return true
   }
-  const rates = await measure([{ name: 'create-order', callers: CALLERS, once: createOrder }], timing)
-  const limit = limitOf([part('http'), part('rsa-verify'), part('rsa-sign'), part('sql-create')])
-  return [figure('create-order', rates.get('create-order')!, 'HTTP + verify + sign + SQL, bare', limit)]
+  const http = await httpPart(bench)
+  const rates = await measure(
+    [
+      http,
+      ...(await rsaParts(bench)),
+      sqlCreatePart(bench),
+      calls({ name: 'create-order', callers: CALLERS, once: createOrder }),
+    ],
+    timing,
+  )
+  await http.close()
+  return [
+    ...baselines(rates, ['http', 'rsa-verify', 'rsa-sign', 'sql-create'], 'create-order'),
+    compared(rates, 'create-order', 'HTTP + verify + sign + SQL, bare', (rateOf) =>
+      limitOf([rateOf('http'), rateOf('rsa-verify'), rateOf('rsa-sign'), rateOf('sql-create')]),
+    ),
+  ]
 }
 
 export async function fullPaymentFigures(bench: Bench): Promise<Figure[]> {
-  const { world, timing, say, part } = bench
+  const { world, timing, say } = bench
   say('Full payment…')
   const merchant = await startMerchant()
-  const calls = await signCreateCalls(enough(bench, 1000), {
+  const signed = await signCreateCalls(enough(bench, 1000), {
     clientId: world.clients[0]!.clientId,
     privateKey: world.privateKey,
     prefix: 'full',
@@ -42,7 +57,7 @@ export async function fullPaymentFigures(bench: Bench): Promise<Figure[]> {
   })
   const firstAttempts: number[] = []
   const wholePayment = async (): Promise<boolean> => {
-    const call = calls.pop()
+    const call = signed.pop()
     if (!call) return false
     const { paymentId: tradeNo } = JSON.parse(await send(world.url, call)) as { paymentId: string }
     const told = merchant.told(tradeNo)
@@ -52,22 +67,28 @@ export async function fullPaymentFigures(bench: Bench): Promise<Figure[]> {
     firstAttempts.push(Math.max(0, (await told) - committedAt))
     return true
   }
-  const rates = await measure([{ name: 'full-payment', callers: CALLERS, once: wholePayment }], timing)
+  const http = await httpPart(bench)
+  const rates = await measure(
+    [
+      http,
+      ...(await rsaParts(bench)),
+      sqlCreatePart(bench),
+      await sqlPayPart(bench),
+      await sqlDeliverPart(bench),
+      calls({ name: 'full-payment', callers: CALLERS, once: wholePayment }),
+    ],
+    timing,
+  )
+  await http.close()
   merchant.close()
   // Two signatures of the wallet (its answer and the notification), one verification, two exchanges over HTTP, and what is
   // written: the order, the payment, the claim of its notification and what came of it.
-  const limit = limitOf([
-    part('http'),
-    part('http'),
-    part('rsa-verify'),
-    part('rsa-sign'),
-    part('rsa-sign'),
-    part('sql-create'),
-    part('sql-pay'),
-    part('sql-deliver'),
-  ])
+  const once = ['http', 'rsa-verify', 'rsa-sign', 'sql-create', 'sql-pay', 'sql-deliver'] as const
   return [
-    figure('full-payment', rates.get('full-payment')!, '2 HTTP + verify + 2 sign + SQL, bare', limit),
+    ...baselines(rates, [...once], 'full-payment'),
+    compared(rates, 'full-payment', '2 HTTP + verify + 2 sign + SQL, bare', (rateOf) =>
+      limitOf([...once, 'http' as const, 'rsa-sign' as const].map(rateOf)),
+    ),
     figure(
       'first-attempt-p95',
       percentile(firstAttempts, 0.95),

@@ -8,34 +8,33 @@ import { fileURLToPath } from 'node:url'
 import { builtProgram } from '../../apps/tradepay/bin/built-program.js'
 import { makeOrders } from '../bare.ts'
 import { enough, type Bench } from '../bench.ts'
-import { median } from '../measure.ts'
-import { figure, type Figure } from '../report.ts'
+import { measure, type Candidate } from '../measure.ts'
+import { compared, figure, type Figure } from '../report.ts'
 import type { PayAll, Paid } from '../server-process.ts'
 
 export async function serverFigures(bench: Bench): Promise<Figure[]> {
   const { world, timing, say } = bench
   say('One wallet server as a process, and two on one database…')
   const servers = await Promise.all([startServer(world.databaseUrl), startServer(world.databaseUrl)])
-  const rates: Record<'one' | 'two', number[]> = { one: [], two: [] }
   let residentMb = 0
-  for (let round = 0; round < timing.rounds; round++) {
-    for (const name of ['one', 'two'] as const) {
-      const working = name === 'one' ? servers.slice(0, 1) : servers
-      const orders = await makeOrders(world, world.clients, enough({ timing: { ...timing, rounds: 1 } }, 12_000))
+  const paying = <Name extends string>(name: Name, working: ServerProcess[]): Candidate<Name> => ({
+    name,
+    async rate(seconds) {
+      const orders = await makeOrders(world, world.clients, enough({ timing: { seconds, rounds: 1 } }, 12_000))
       const share = Math.ceil(orders.length / working.length)
       const paid = await Promise.all(
         working.map((server, index) =>
-          server.pay({ tradeNos: orders.slice(index * share, (index + 1) * share), seconds: timing.seconds }),
+          server.pay({ tradeNos: orders.slice(index * share, (index + 1) * share), seconds }),
         ),
       )
-      rates[name].push(paid.reduce((sum, { perSecond }) => sum + perSecond, 0))
       residentMb = Math.max(residentMb, ...paid.map((each) => each.residentMb))
-    }
-  }
+      return paid.reduce((sum, { perSecond }) => sum + perSecond, 0)
+    },
+  })
+  const rates = await measure([paying('one-server', servers.slice(0, 1)), paying('two-servers', servers)], timing)
   await Promise.all(servers.map((server) => server.close()))
-  const one = median(rates.one)
   return [
-    figure('two-servers', median(rates.two), 'one server, a process of its own', one),
+    compared(rates, 'two-servers', 'one server, a process of its own', (rateOf) => rateOf('one-server')),
     figure('server-resident', residentMb, 'most memory of a server, its callers included', null, 'MB'),
   ]
 }

@@ -5,8 +5,8 @@
 import { confirmNext, makeOrders } from '../bare.ts'
 import { enough, type Bench } from '../bench.ts'
 import type { Size } from '../fill.ts'
-import { measure } from '../measure.ts'
-import { figure, type Figure } from '../report.ts'
+import { calls, measure } from '../measure.ts'
+import { compared, figure, type Figure } from '../report.ts'
 import { verify } from '@tradepay/wallet-server'
 import { createBenchWorld, YOUNG, type BenchWorld } from '../world.ts'
 import { CALLERS } from './confirm.ts'
@@ -21,8 +21,8 @@ export const tableFigures =
     const filled = await createBenchWorld(full, say)
     const rates = await measure(
       [
-        { name: 'young', callers: CALLERS, once: await confirming(bench, world) },
-        { name: 'full', callers: CALLERS, once: await confirming(bench, filled) },
+        calls({ name: 'young', callers: CALLERS, once: await confirming(bench, world) }),
+        calls({ name: 'full-tables', callers: CALLERS, once: await confirming(bench, filled) }),
       ],
       bench.timing,
     )
@@ -33,11 +33,8 @@ export const tableFigures =
     const seconds = (performance.now() - started) / 1000
     await filled.close()
     return [
-      figure(
-        'full-tables',
-        rates.get('full')!,
-        `a wallet with ${YOUNG.orders.toLocaleString('en')} of each`,
-        rates.get('young')!,
+      compared(rates, 'full-tables', `a wallet with ${YOUNG.orders.toLocaleString('en')} of each`, (rateOf) =>
+        rateOf('young'),
       ),
       figure('verify-full-tables', seconds, 'every promise, recomputed', null, 's'),
     ]
