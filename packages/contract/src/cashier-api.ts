@@ -4,6 +4,7 @@
  */
 import { Type, type Static } from 'typebox'
 import { Amount } from './amount.ts'
+import { nothingElse } from './json-call.ts'
 import { TRADE_NO_MAX_LENGTH } from './trade-pay.ts'
 
 /** What every JSON API of the wallet app answers when it refuses. */
@@ -30,19 +31,25 @@ const IsoTime = Type.String({ description: 'ISO 8601 with offset' })
 export const ORDER_STRING_MAX_LENGTH = 10_000
 
 /** An order string of the Alipay family, as `my.tradePay({ orderStr })` brings it. */
-export const OrderStringRequest = Type.Object({
-  orderStr: Type.String({ minLength: 1, maxLength: ORDER_STRING_MAX_LENGTH }),
-  appId: Type.Optional(Type.String({ maxLength: 32, description: 'The mini program that called my.tradePay' })),
-})
+export const OrderStringRequest = Type.Object(
+  {
+    orderStr: Type.String({ minLength: 1, maxLength: ORDER_STRING_MAX_LENGTH }),
+    appId: Type.Optional(Type.String({ maxLength: 32, description: 'The mini program that called my.tradePay' })),
+  },
+  nothingElse,
+)
 export type OrderStringRequest = Static<typeof OrderStringRequest>
 /** The order to open. May be asked for again: the same string, the same order. */
 export const OrderStringAnswer = Type.Object({ tradeNo: Type.String() })
 export type OrderStringAnswer = Static<typeof OrderStringAnswer>
 
-export const OpenCashierRequest = Type.Object({
-  tradeNo: TradeNo,
-  appId: Type.Optional(Type.String({ maxLength: 32, description: 'The mini program that called my.tradePay' })),
-})
+export const OpenCashierRequest = Type.Object(
+  {
+    tradeNo: TradeNo,
+    appId: Type.Optional(Type.String({ maxLength: 32, description: 'The mini program that called my.tradePay' })),
+  },
+  nothingElse,
+)
 export type OpenCashierRequest = Static<typeof OpenCashierRequest>
 
 /** What has become of the signed-in user's newest payment of an order. */
@@ -115,13 +122,16 @@ export const OpenCashierAnswer = Type.Object({
 })
 export type OpenCashierAnswer = Static<typeof OpenCashierAnswer>
 
-export const ConfirmPaymentRequest = Type.Object({
-  tradeNo: TradeNo,
-  /** The amount the user saw; another amount than the order's is refused (AMOUNT_MISMATCH). */
-  amount: Amount,
-  methodId: Type.String({ maxLength: 64 }),
-  pin: Type.String({ pattern: '^[0-9]{6}$' }),
-})
+export const ConfirmPaymentRequest = Type.Object(
+  {
+    tradeNo: TradeNo,
+    /** The amount the user saw; another amount than the order's is refused (AMOUNT_MISMATCH). */
+    amount: Amount,
+    methodId: Type.String({ maxLength: 64 }),
+    pin: Type.String({ pattern: '^[0-9]{6}$' }),
+  },
+  nothingElse,
+)
 export type ConfirmPaymentRequest = Static<typeof ConfirmPaymentRequest>
 
 /**
@@ -137,13 +147,13 @@ export const ConfirmPaymentAnswer = Type.Object({
 })
 export type ConfirmPaymentAnswer = Static<typeof ConfirmPaymentAnswer>
 
-export const CancelCashierRequest = Type.Object({ tradeNo: TradeNo })
+export const CancelCashierRequest = Type.Object({ tradeNo: TradeNo }, nothingElse)
 export type CancelCashierRequest = Static<typeof CancelCashierRequest>
 /** The user left. The order stays payable until it expires. */
 export const CancelCashierAnswer = Type.Object({ order: CashierOrder })
 export type CancelCashierAnswer = Static<typeof CancelCashierAnswer>
 
-export const InquireCashierRequest = Type.Object({ tradeNo: TradeNo })
+export const InquireCashierRequest = Type.Object({ tradeNo: TradeNo }, nothingElse)
 export type InquireCashierRequest = Static<typeof InquireCashierRequest>
 export const InquireCashierAnswer = Type.Object({ order: CashierOrder, now: IsoTime })
 export type InquireCashierAnswer = Static<typeof InquireCashierAnswer>

@@ -4,6 +4,7 @@
  */
 import { Type, type Static } from 'typebox'
 import { Amount } from './amount.ts'
+import { nothingElse } from './json-call.ts'
 import { SuperappDialect } from './superapp-dialect.ts'
 
 /** An app, as `sandbox.json` lists it and as the doors for apps answer. */
@@ -75,9 +76,9 @@ export const SandboxCreateAppRequest = Type.Object(
     /** RSA of 2048 bits or more, as any key text; it becomes version 1. Default: the sandbox makes the pair. */
     publicKey: Type.Optional(Type.String({ maxLength: 16_384 })),
     /** The members that differ from the default. */
-    dialect: Type.Optional(Type.Partial(SuperappDialect, { additionalProperties: false })),
+    dialect: Type.Optional(Type.Partial(SuperappDialect, nothingElse)),
   },
-  { additionalProperties: false },
+  nothingElse,
 )
 export type SandboxCreateAppRequest = Static<typeof SandboxCreateAppRequest>
 
@@ -85,7 +86,7 @@ export type SandboxCreateAppRequest = Static<typeof SandboxCreateAppRequest>
 export const SandboxChangeAppRequest = Type.Object(
   {
     /** The members that differ from the default; {} takes the default again. */
-    dialect: Type.Optional(Type.Partial(SuperappDialect, { additionalProperties: false })),
+    dialect: Type.Optional(Type.Partial(SuperappDialect, nothingElse)),
     /** Null: each order names its own. */
     notifyUrl: Type.Optional(Type.Union([Type.String({ maxLength: 2_048 }), Type.Null()])),
   },
@@ -104,7 +105,7 @@ export const SandboxAddKeyRequest = Type.Object(
     /** RSA of 2048 bits or more, as any key text. Default: the sandbox makes the pair. */
     publicKey: Type.Optional(Type.String({ maxLength: 16_384 })),
   },
-  { additionalProperties: false },
+  nothingElse,
 )
 export type SandboxAddKeyRequest = Static<typeof SandboxAddKeyRequest>
 
@@ -120,6 +121,6 @@ export const SandboxCreateUserRequest = Type.Object(
     /** A frozen account may look and not pay; default false. */
     frozen: Type.Optional(Type.Boolean()),
   },
-  { additionalProperties: false },
+  nothingElse,
 )
 export type SandboxCreateUserRequest = Static<typeof SandboxCreateUserRequest>

@@ -3,6 +3,7 @@
  * acknowledgement, one attempt more by hand, and how each address has answered.
  */
 import { Type, type Static } from 'typebox'
+import { nothingElse } from './json-call.ts'
 import type { ApiFamily, NotificationState } from './states.ts'
 
 const NotificationStateName = Type.Unsafe<NotificationState>(
@@ -73,7 +74,7 @@ export const SandboxNotificationsQuery = Type.Object(
       Type.String({ pattern: '^[0-9A-Za-z]{1,64}\\.[0-9]{1,9}$', description: 'the "next" of a page' }),
     ),
   },
-  { additionalProperties: false },
+  nothingElse,
 )
 export type SandboxNotificationsQuery = Static<typeof SandboxNotificationsQuery>
 export const SandboxNotificationsAnswer = Type.Object({
@@ -89,7 +90,7 @@ export const SandboxReplayRequest = Type.Object(
     /** True sends it also when the same address has acknowledged a newer one of the same order; default false. */
     evenIfOlder: Type.Optional(Type.Boolean()),
   },
-  { additionalProperties: false },
+  nothingElse,
 )
 export type SandboxReplayRequest = Static<typeof SandboxReplayRequest>
 
@@ -101,7 +102,7 @@ export const SandboxEndpointsQuery = Type.Object(
       Type.String({ pattern: '^([1-9][0-9]?|[1-6][0-9]{2}|7[01][0-9]|720)$', description: 'a number from 1 to 720' }),
     ),
   },
-  { additionalProperties: false },
+  nothingElse,
 )
 export type SandboxEndpointsQuery = Static<typeof SandboxEndpointsQuery>
 export const SandboxEndpoint = Type.Object({

@@ -5,6 +5,7 @@
  * A secret never enters: the PIN is blanked before it is recorded, private keys are never part of a message.
  */
 import { Type, type Static } from 'typebox'
+import { nothingElse } from './json-call.ts'
 
 /** The parties, as the public document names them. */
 export const parties = ['USER', 'MINI_PROGRAM', 'MINI_PROGRAM_SERVER', 'WALLET_APP', 'WALLET_SERVER'] as const
@@ -101,11 +102,11 @@ export const AddTimelineRequest = Type.Object(
           note: Type.String({ maxLength: 500 }),
           facts: Type.Optional(Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 500 }))),
         },
-        { additionalProperties: false },
+        nothingElse,
       ),
       { minItems: 1, maxItems: 20 },
     ),
   },
-  { additionalProperties: false },
+  nothingElse,
 )
 export type AddTimelineRequest = Static<typeof AddTimelineRequest>

@@ -7,6 +7,7 @@
  */
 import { Type, type Static } from 'typebox'
 import { Amount } from './amount.ts'
+import { nothingElse } from './json-call.ts'
 
 const IsoTime = Type.String({ description: 'ISO 8601 with offset' })
 
@@ -29,10 +30,13 @@ export const SessionAnswer = Type.Object({
 export type SessionAnswer = Static<typeof SessionAnswer>
 
 /** POST session: signs in. The PIN is the user's payment PIN; wrong tries count towards the same lock. */
-export const SignInRequest = Type.Object({
-  loginId: Type.String({ minLength: 1, maxLength: 128 }),
-  pin: Type.String({ pattern: '^[0-9]{6}$' }),
-})
+export const SignInRequest = Type.Object(
+  {
+    loginId: Type.String({ minLength: 1, maxLength: 128 }),
+    pin: Type.String({ pattern: '^[0-9]{6}$' }),
+  },
+  nothingElse,
+)
 export type SignInRequest = Static<typeof SignInRequest>
 
 /** A mini program on the home page. */
@@ -119,13 +123,16 @@ export const BankAccountsAnswer = Type.Object({
 export type BankAccountsAnswer = Static<typeof BankAccountsAnswer>
 
 /** POST top-ups: money from a linked bank account into the balance. May be repeated with the same topUpId. */
-export const TopUpRequest = Type.Object({
-  /** The caller's own number: made before sending, reused when repeated. */
-  topUpId: Type.String({ pattern: '^[A-Za-z0-9-]{8,64}$' }),
-  bankAccountId: Type.String({ maxLength: 64 }),
-  amount: Amount,
-  pin: Type.String({ pattern: '^[0-9]{6}$' }),
-})
+export const TopUpRequest = Type.Object(
+  {
+    /** The caller's own number: made before sending, reused when repeated. */
+    topUpId: Type.String({ pattern: '^[A-Za-z0-9-]{8,64}$' }),
+    bankAccountId: Type.String({ maxLength: 64 }),
+    amount: Amount,
+    pin: Type.String({ pattern: '^[0-9]{6}$' }),
+  },
+  nothingElse,
+)
 export type TopUpRequest = Static<typeof TopUpRequest>
 /** Also of GET top-ups/{topUpId}. */
 export const TopUpAnswer = Type.Object({
@@ -137,10 +144,13 @@ export const TopUpAnswer = Type.Object({
 export type TopUpAnswer = Static<typeof TopUpAnswer>
 
 /** POST auth-codes: behind `my.getAuthCode`. */
-export const AuthCodeRequest = Type.Object({
-  appId: Type.String({ maxLength: 32 }),
-  scopes: Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 16 }),
-})
+export const AuthCodeRequest = Type.Object(
+  {
+    appId: Type.String({ maxLength: 32 }),
+    scopes: Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 16 }),
+  },
+  nothingElse,
+)
 export type AuthCodeRequest = Static<typeof AuthCodeRequest>
 export const AuthCodeAnswer = Type.Object({
   authCode: Type.String(),
@@ -150,25 +160,28 @@ export const AuthCodeAnswer = Type.Object({
 export type AuthCodeAnswer = Static<typeof AuthCodeAnswer>
 
 /** POST relay: behind `my.request` (steps 2 and 8). The server checks the program's domain list and the address. */
-export const RelayRequest = Type.Object({
-  appId: Type.String({ maxLength: 32 }),
-  /** Path of the page that asks, for the Referer the merchant's server sees. */
-  page: Type.String({ maxLength: 256 }),
-  url: Type.String({ maxLength: 8192 }),
-  method: Type.Union([
-    Type.Literal('GET'),
-    Type.Literal('POST'),
-    Type.Literal('PUT'),
-    Type.Literal('DELETE'),
-    Type.Literal('PATCH'),
-    Type.Literal('HEAD'),
-    Type.Literal('OPTIONS'),
-  ]),
-  headers: Type.Record(Type.String({ maxLength: 256 }), Type.String({ maxLength: 8192 })),
-  /** Base64 of the body's bytes; absent for none. */
-  bodyBase64: Type.Optional(Type.String({ maxLength: 2_000_000 })),
-  timeoutMs: Type.Integer({ minimum: 1, maximum: 60_000, default: 30_000 }),
-})
+export const RelayRequest = Type.Object(
+  {
+    appId: Type.String({ maxLength: 32 }),
+    /** Path of the page that asks, for the Referer the merchant's server sees. */
+    page: Type.String({ maxLength: 256 }),
+    url: Type.String({ maxLength: 8192 }),
+    method: Type.Union([
+      Type.Literal('GET'),
+      Type.Literal('POST'),
+      Type.Literal('PUT'),
+      Type.Literal('DELETE'),
+      Type.Literal('PATCH'),
+      Type.Literal('HEAD'),
+      Type.Literal('OPTIONS'),
+    ]),
+    headers: Type.Record(Type.String({ maxLength: 256 }), Type.String({ maxLength: 8192 })),
+    /** Base64 of the body's bytes; absent for none. */
+    bodyBase64: Type.Optional(Type.String({ maxLength: 2_000_000 })),
+    timeoutMs: Type.Integer({ minimum: 1, maximum: 60_000, default: 30_000 }),
+  },
+  nothingElse,
+)
 export type RelayRequest = Static<typeof RelayRequest>
 export const RelayAnswer = Type.Object({
   status: Type.Integer(),

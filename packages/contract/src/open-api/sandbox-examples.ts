@@ -7,6 +7,17 @@ import type { JsonExamples } from './json-api.ts'
 const userId = '2088123000000001'
 const one = (summary: string, value: unknown): Examples => ({ example: { summary, value } })
 
+/** A message whose signature does not verify, for whoever may ask why. */
+export const explainExample = one("A call of this wallet's super-app API", {
+  family: 'SUPERAPP',
+  method: 'POST',
+  path: '/v1/payments/pay',
+  clientId: '2021123000000001',
+  time: '2026-11-22T21:00:00+08:00',
+  signature: 'algorithm=RSA256, keyVersion=1, signature=…',
+  body: '{"paymentRequestId":"coffee-1001"}',
+})
+
 const requests: Readonly<Record<string, Examples>> = {
   confirm: {
     pays: { summary: 'Pays from the balance', value: { userId } },
@@ -23,15 +34,7 @@ const requests: Readonly<Record<string, Examples>> = {
     advance: { summary: 'A quarter of an hour later', value: { advanceSeconds: 900 } },
     set: { summary: 'To a moment', value: { set: '2027-01-31T10:00:00Z' } },
   },
-  explain: one("A call of this wallet's super-app API", {
-    family: 'SUPERAPP',
-    method: 'POST',
-    path: '/v1/payments/pay',
-    clientId: '2021123000000001',
-    time: '2026-11-22T21:00:00+08:00',
-    signature: 'algorithm=RSA256, keyVersion=1, signature=…',
-    body: '{"paymentRequestId":"coffee-1001"}',
-  }),
+  explain: explainExample,
   signIn: one('As Mei', { userId }),
   createApp: {
     own: { summary: 'With a pair that the sandbox makes', value: { name: 'Tea House' } },

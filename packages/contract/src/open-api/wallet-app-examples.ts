@@ -3,6 +3,7 @@
  */
 import type { Examples } from './document.ts'
 import type { JsonExamples } from './json-api.ts'
+import { explainExample } from './sandbox-examples.ts'
 
 const one = (summary: string, value: unknown): Examples => ({ example: { summary, value } })
 
@@ -129,4 +130,5 @@ export const walletExamples: Readonly<Record<string, JsonExamples>> = {
     }),
     answer: one('Its answer', { status: 200, headers: { 'content-type': 'application/json' }, bodyBase64: 'e30=' }),
   },
+  explain: { request: explainExample },
 }
