@@ -51,7 +51,7 @@ const rooms: Record<string, string[]> = {
   notification: [],
   funding: ['ledger'],
   user: ['ledger'],
-  merchant: ['ledger'],
+  merchant: ['ledger', 'user'],
   program: [],
   session: [],
   nonce: [],
