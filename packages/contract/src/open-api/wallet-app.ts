@@ -31,7 +31,8 @@ export const walletDocument = (): OpenApiDocument =>
   jsonDocument({
     tag: 'wallet',
     title: 'Wallet app',
-    summary: 'Session, mini programs, balance and movements, top-ups, auth codes, and the relay behind my.request',
+    summary:
+      'Session, mini programs, balance and movements, top-ups, auth codes, the relay behind my.request, and the explainer of signatures for owners of a merchant',
     description: `JSON over HTTP. ${who}`,
     calls: walletCalls,
     named: { Amount, Movement, ProgramCard, WalletUser },
