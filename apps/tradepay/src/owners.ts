@@ -37,8 +37,11 @@ async function change(
     if (!user) throw new CommandError(`No user signs in as "${login}".`)
     return user.userId
   }
-  if (add !== undefined) await merchants.owners.add(merchantId, await userId(add))
-  if (remove !== undefined) await merchants.owners.remove(merchantId, await userId(remove))
+  // Both are looked for before anything is changed.
+  const added = add === undefined ? undefined : await userId(add)
+  const removed = remove === undefined ? undefined : await userId(remove)
+  if (added !== undefined) await merchants.owners.add(merchantId, added)
+  if (removed !== undefined) await merchants.owners.remove(merchantId, removed)
   const found = await Promise.all((await merchants.owners.of(merchantId)).map((id) => users.get(id)))
   return found.length === 0
     ? 'Nobody speaks for this merchant.'

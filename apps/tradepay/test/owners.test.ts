@@ -50,6 +50,7 @@ describe('tradepay owners', () => {
 
   it('refuses a login and a merchant that there is not, and changes nothing', async () => {
     await expect(run({ add: 'nobody@example.com' })).rejects.toThrow('No user signs in as "nobody@example.com".')
+    await expect(run({ add: mei.loginId, remove: 'nobody@example.com' })).rejects.toThrow('No user signs in as')
     await expect(run({ add: mei.loginId }, '2088000000009999')).rejects.toThrow('"merchantId"')
     expect(await run()).toBe('Nobody speaks for this merchant.')
   })
