@@ -47,7 +47,10 @@ export function fromBank({ paymentId, payerBucket, amount }: PayerEnd): Transfer
 }
 
 /** Step 2, at the merchant's end: the merchant has the money, the wallet its fee. */
-export function toMerchant(paymentId: string, { bucket, merchantId, amount, fee }: Order): Transfer[] {
+export function toMerchant(
+  paymentId: string,
+  { bucket, merchantId, amount, fee }: Pick<Order, 'bucket' | 'merchantId' | 'amount' | 'fee'>,
+): Transfer[] {
   const merchant = merchantAccount(merchantId, amount.currency)
   const credit: Transfer = {
     causeId: paymentId,
