@@ -1,20 +1,30 @@
 /**
- * Vitest for mutation testing (`npm run mutate`): the tests that speak of amounts, the ledger, payments and refunds. What takes
- * processes, a browser, minutes or the whole machine is left out; a mutant must be found by what is named after it.
+ * Vitest for mutation testing (`stryker.config.mjs`): the tests that are named after a room, without those that take processes, a
+ * browser, minutes or the whole machine. Times are short, so that a mutant that hangs is soon found out.
  */
 import { defineConfig } from 'vitest/config'
 
+const rooms: Record<string, string[]> = {
+  money: ['packages/money/{src,test}/**/*.test.ts'],
+  ledger: [
+    'apps/wallet-server/src/ledger/*.test.ts',
+    'apps/wallet-server/test/{ledger,ledger-*,verify,verify-*}.test.ts',
+  ],
+  payment: [
+    'apps/wallet-server/src/payment/*.test.ts',
+    'apps/wallet-server/test/{confirm-*,payment-*,pay-by-bank,wallet-api-money}.test.ts',
+  ],
+  refund: ['apps/wallet-server/src/refund/*.test.ts', 'apps/wallet-server/test/{refund,refund-*,cancel}.test.ts'],
+}
+
 export default defineConfig({
   test: {
-    include: [
-      'packages/money/{src,test}/**/*.test.ts',
-      'apps/wallet-server/src/{ledger,payment,refund,order}/*.test.ts',
-      'apps/wallet-server/test/{ledger,ledger-*,confirm-*,payment-*,pay-by-bank,refund*,cancel,statement,verify-broken,wallet-api-money}.test.ts',
-    ],
+    include: rooms[process.env.ROOM ?? ''] ?? [],
     globalSetup: ['tests/support/global-setup.ts'],
-    testTimeout: 15_000,
-    hookTimeout: 30_000,
-    expect: { poll: { timeout: 10_000 } },
+    testTimeout: 6_000,
+    hookTimeout: 6_000,
+    expect: { poll: { timeout: 4_000 } },
+    isolate: false,
     maxWorkers: 1,
     minWorkers: 1,
   },

@@ -1,5 +1,6 @@
 /** Two-phase transfers on the real database: money is reserved, and then posted, given back, or its time is over. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { transaction } from '../src/db/transaction.ts'
 import { createLedgerService } from '../src/ledger/service.ts'
 import { bankClearingAccount, inTransitAccount, type Transfer } from '../src/ledger/types.ts'
 import {
@@ -13,6 +14,7 @@ import {
   sumsOf,
   type LedgerWorld,
 } from './ledger-world.ts'
+import { ManualClock } from './support/fakes.ts'
 
 let world: LedgerWorld
 beforeAll(async () => {
@@ -22,6 +24,14 @@ afterAll(() => world.close())
 
 const refusalOf = (transfer: Transfer): Promise<string> =>
   world.ledger.postBatch([[transfer]]).then(([o]) => (o!.outcome === 'REFUSED' ? o!.reason : o!.outcome))
+
+/** How many connections to this database wait for a lock that another one holds. */
+async function waitingForLocks(): Promise<number> {
+  const { rowCount } = await world.database.pool.query(
+    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+  return rowCount ?? 0
+}
 
 describe('money on its way out', () => {
   test('is reserved at once: it cannot be spent, and is still the owner’s', async () => {
@@ -270,6 +280,30 @@ describe('a reservation whose time is over', () => {
     const counts = await Promise.all(servers.map((server) => server.expirePending()))
     expect(counts.reduce((sum, count) => sum + count)).toBe(60)
     expect([await world.available(id), await world.pending(id)]).toEqual([1000n, 0n])
+  })
+
+  test.each([
+    ['posted', 'POST', 'RESERVE_POST'],
+    ['voided', 'VOID', 'RESERVE_VOID'],
+    ['expired', 'EXPIRE', 'RESERVE_EXPIRE'],
+    ['expired under another name', 'EXPIRE', 'OTHER_NAME'],
+  ] as const)('and that is %s by somebody else at that moment is left to them', async (_, kind, step) => {
+    const id = await world.aUserAccount(100n)
+    const pending = reserving(id, bank, 70n, { step: 'RESERVE', expiresAt: inSeconds(10) })
+    await world.ledger.post([pending])
+    // The other server's clock is still before the end when it posts or voids.
+    const clock = new ManualClock(world.clock.now().toISOString())
+    const other = createLedgerService({ db: world.database.pool, clock })
+    world.clock.advance({ seconds: 10 })
+    if (kind === 'EXPIRE') clock.advance({ seconds: 10 })
+    const expiring = await transaction(world.database.pool, async (tx) => {
+      await other.post([answering(pending, kind, { step })], tx)
+      const expiring = world.ledger.expirePending()
+      await expect.poll(() => waitingForLocks()).toBe(1)
+      return { count: expiring }
+    })
+    expect(await expiring.count).toBe(0)
+    expect([await world.available(id), await world.pending(id)]).toEqual([kind === 'POST' ? 30n : 100n, 0n])
   })
 
   test('in a bucket of another database is that database’s business', async () => {

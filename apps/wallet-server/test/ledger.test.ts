@@ -188,7 +188,7 @@ describe('posting transfers', () => {
     const id = await anAccount(100n)
     const transfer = between(id, await anAccount(), 1n, { step: 'BROKEN', ...change })
     await expect(world.ledger.post([transfer])).rejects.toThrow(
-      `Transfer ${transfer.causeId} BROKEN was refused: ${reason}`,
+      new Error(`Transfer ${transfer.causeId} BROKEN was refused: ${reason}.`),
     )
     expect(await world.available(id)).toBe(100n)
   })
