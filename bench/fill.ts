@@ -65,6 +65,8 @@ export async function fill(
     await indexAgain?.()
     await run('drop table fill_client')
     await run('vacuum analyze')
+    // What is measured afterwards does not wait for the disk to take this in.
+    await run('checkpoint')
   } finally {
     connection.release(true)
   }
