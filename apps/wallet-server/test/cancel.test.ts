@@ -74,9 +74,11 @@ describe('an unpaid order', () => {
       [expired, 'EXPIRED'],
       [closed, 'MERCHANT'],
     ] as const) {
+      const recorded = world.recorder.of(order.tradeNo)
       const { action, order: after, refund } = await cancel({ tradeNo: order.tradeNo })
       expect([action, after?.closeReason, refund]).toEqual(['ALREADY_CLOSED', closeReason, null])
       expect(after).toEqual(await world.rooms.orders.find(order.tradeNo))
+      expect(world.recorder.of(order.tradeNo), 'nothing has happened').toEqual(recorded)
     }
   })
 

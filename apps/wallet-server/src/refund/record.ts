@@ -38,7 +38,12 @@ export function recordRefused(
 }
 
 /** A question to the bank and what it answered. */
-export function recordBankAnswer(recorder: Recorder, tradeNo: string, funding: Funding, answer: FundingAnswer): void {
+export function recordBankAnswer(
+  recorder: Recorder,
+  tradeNo: string,
+  funding: Pick<Funding, 'fundingId' | 'subjectId' | 'amount'>,
+  answer: FundingAnswer,
+): void {
   const question = answer.question === 'ASK' ? 'Asked the bank to pay' : 'Inquired at the bank about'
   const known = answer.answer !== 'UNKNOWN'
   const said = known ? answer.answer : `no answer that can be understood (${answer.detail ?? 'no reason known'})`
