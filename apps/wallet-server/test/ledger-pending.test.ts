@@ -300,6 +300,7 @@ describe('a reservation whose time is over', () => {
       await other.post([answering(pending, kind, { step })], tx)
       const expiring = world.ledger.expirePending()
       await expect.poll(() => waitingForLocks()).toBe(1)
+      // In an object, so that the transaction does not wait for what waits for it.
       return { count: expiring }
     })
     expect(await expiring.count).toBe(0)
