@@ -98,6 +98,20 @@ describe('limits', () => {
     await other.close()
   })
 
+  test('count for each payer what they paid, also when others pay in the same moment', async () => {
+    const [one, other] = [await aUser(world, { balance: 50_000n }), await aUser(world, { balance: 50_000n })]
+    const sums = [5_000n, 3_000n, 1_000n]
+    const orders = await Promise.all(sums.map((minor) => anOrder(world, shop, { amount: money('CNY', minor) })))
+    await Promise.all(
+      [one, one, other].map(({ userId }, n) =>
+        world.rooms.payments.confirm({ tradeNo: orders[n]!.tradeNo, amount: orders[n]!.amount, payerId: userId }),
+      ),
+    )
+    const spent = async ({ userId }: { userId: string }): Promise<bigint> =>
+      (await world.rooms.payments.limits(userId, 'CNY')).spentToday
+    expect([await spent(one), await spent(other)]).toEqual([8_000n, 1_000n])
+  })
+
   test('of their own replace the settings’ for a user, and null takes those again', async () => {
     const { userId } = await aUser(world)
     await world.rooms.payments.setLimits(userId, 'CNY', { perPayment: 9_000n, perDay: 9_000n })
