@@ -302,26 +302,39 @@ describe('what a user has paid', () => {
         (await aPaidOrder(world, shop, mei, { amount: money('CNY', 10n), title: `Cup ${n}` })).payment.paymentId,
       )
     }
-    const seen: string[] = []
+    const pages: string[][] = []
     let before: string | null = null
     do {
       const page = await world.rooms.payments.paidBy(mei.userId, { before, limit: 3 })
-      seen.push(...page.payments.map(({ paymentId }) => paymentId))
+      pages.push(page.payments.map(({ paymentId }) => paymentId))
       before = page.next
     } while (before !== null)
-    expect(seen).toHaveLength(7)
-    expect(new Set(seen)).toEqual(new Set(paid))
+    expect(pages.map(({ length }) => length)).toEqual([3, 3, 1])
+    expect(new Set(pages.flat())).toEqual(new Set(paid))
+    const all = await world.rooms.payments.paidBy(mei.userId, { before: null, limit: 7 })
+    expect([all.payments.length, all.next]).toEqual([7, null])
     const [newest] = (await world.rooms.payments.paidBy(mei.userId, { before: null, limit: 1 })).payments
     expect(newest).toMatchObject({ title: 'Cup 6', merchantName: 'Coffee Shop', amount: money('CNY', 10n) })
   })
 
-  test.each(['', 'x', '1-2', `99999999999999999-${'1'.repeat(28)}`, `1-${'1'.repeat(27)}\u0000`])(
-    'a page that is not one (“%s”) is refused',
-    async (before) => {
-      await expect(world.rooms.payments.paidBy('2088000000000000', { before, limit: 3 })).rejects.toMatchObject({
-        code: 'INVALID_PARAMETER',
-        details: { field: 'before' },
-      })
-    },
-  )
+  test('has at least one payment on a page, whatever is asked for', async () => {
+    const mei = await aUser(world)
+    await aPaidOrder(world, shop, mei)
+    expect((await world.rooms.payments.paidBy(mei.userId, { before: null, limit: 0 })).payments).toHaveLength(1)
+  })
+
+  const noPages = [
+    '',
+    'x',
+    '1-2',
+    `9999999999999999-${'1'.repeat(28)}`,
+    `1-${'1'.repeat(29)}`,
+    `1-${'1'.repeat(27)}\u0000`,
+  ]
+  test.each(noPages)('a page that is not one (“%s”) is refused', async (before) => {
+    await expect(world.rooms.payments.paidBy('2088000000000000', { before, limit: 3 })).rejects.toMatchObject({
+      code: 'INVALID_PARAMETER',
+      details: { field: 'before', expected: 'the `next` of the page before' },
+    })
+  })
 })

@@ -150,6 +150,7 @@ describe('limits', () => {
     const { setLimits } = world.rooms.payments
     await expect(setLimits(userId, 'CNY', { perPayment: -1n, perDay: null })).rejects.toMatchObject({
       code: 'INVALID_PARAMETER',
+      details: { field: 'perPayment', expected: 'a whole number from 0, or null' },
     })
     await expect(setLimits(userId, 'EUR', { perPayment: 1n, perDay: null })).rejects.toMatchObject({
       code: 'CURRENCY_NOT_SUPPORTED',

@@ -212,7 +212,6 @@ const dueOf = ([row]: { due?: number }[]): number => row?.due ?? 0
 /** @throws WalletError INVALID_PARAMETER for anything that is not the `next` of a page */
 function readCursor(text: string): PaymentCursor {
   const match = /^([0-9]{1,15})-([0-9]{28})$/.exec(text)
-  const createdAt = new Date(Number(match?.[1]))
-  if (!match || Number.isNaN(createdAt.getTime())) throw invalidParameter('before', 'the `next` of the page before')
-  return { createdAt, paymentId: match[2]! }
+  if (!match) throw invalidParameter('before', 'the `next` of the page before')
+  return { createdAt: new Date(Number(match[1])), paymentId: match[2]! }
 }
