@@ -6,6 +6,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, statSync } from 'node:fs'
 import { readFile, rename, stat } from 'node:fs/promises'
 import { createServer, Socket, type AddressInfo } from 'node:net'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { isOneOf } from './binaries.ts'
@@ -29,6 +30,13 @@ export interface PidFile {
 /** Which number its socket carries; the socket's folder is its own, so it meets nobody else's. */
 const SOCKET_PORT = 5432
 const LOG_LIMIT_BYTES = 10_000_000
+
+/**
+ * How much memory a server may keep pages in: a quarter of the machine's or container's, as the PostgreSQL manual advises (19.4.1), from 128 MB,
+ * its own default, to 1 GB. It is taken as pages are read, so a small wallet takes little of it. MB.
+ */
+export const pageMemoryMb = (machineBytes: number): number =>
+  Math.min(1024, Math.max(128, Math.floor(machineBytes / 4 / 2 ** 20)))
 
 /** What `postmaster.pid` says, or null when there is none (or it is just being written). Layout: PostgreSQL miscadmin.h. */
 export async function readPidFile(data: string): Promise<PidFile | null> {
@@ -64,7 +72,7 @@ export async function spawnPostmaster(cluster: Cluster, port: number | undefined
     synchronous_commit: 'on',
     full_page_writes: 'on',
     max_connections: '100',
-    shared_buffers: '128MB',
+    shared_buffers: `${pageMemoryMb(Math.min(totalmem(), process.constrainedMemory() || Infinity))}MB`,
     timezone: 'UTC',
     log_timezone: 'UTC',
     // Statements of errors are kept, the values of rows and parameters are not: they are the users' own.

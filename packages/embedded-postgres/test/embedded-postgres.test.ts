@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { findNative } from '../src/binaries.ts'
 import { startPostgres } from '../src/index.ts'
 import { putLocksBack, removeLocks } from '../src/left-over.ts'
+import { pageMemoryMb } from '../src/postmaster.ts'
 import { postmasterPid, query, startInChild, throwawayFolder } from './support.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -18,9 +19,11 @@ describe('start', () => {
       first.url,
       `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as sync,
         current_setting('timezone') as zone, current_setting('max_connections') as connections,
-        current_setting('server_encoding') as encoding`,
+        current_setting('server_encoding') as encoding,
+        (select setting::bigint * 8 / 1024 from pg_settings where name = 'shared_buffers')::integer as pages_mb`,
     )
-    expect(settings).toEqual({ fsync: 'on', sync: 'on', zone: 'UTC', connections: '100', encoding: 'UTF8' })
+    expect(settings).toMatchObject({ fsync: 'on', sync: 'on', zone: 'UTC', connections: '100', encoding: 'UTF8' })
+    expect(settings!['pages_mb']).toBeGreaterThanOrEqual(128)
     await first.stop()
 
     const second = await startPostgres({ folder })
@@ -28,6 +31,14 @@ describe('start', () => {
     expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }])
     await second.stop()
     await second.stop()
+  })
+
+  it.each([
+    [256, 128],
+    [2_000, 500],
+    [64_000, 1024],
+  ])('on a machine of %d MB it may keep pages in %d MB', (machineMb, pagesMb) => {
+    expect(pageMemoryMb(machineMb * 2 ** 20)).toBe(pagesMb)
   })
 
   it('two first starts at once get one and the same server', async () => {
