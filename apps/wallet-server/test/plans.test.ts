@@ -69,3 +69,14 @@ test('no statement on the way of a payment reads a table from end to end', async
     expect(`${name}: ${await planOf(text)}`).not.toMatch(/Seq Scan|orders_to_expire|notifications_due/)
   }
 })
+
+test('a statement reads what its merchant’s account did through the indexes, which know nothing of users', async () => {
+  world.clock.advance({ hours: 24 })
+  const statements = await statementsOf(() =>
+    world.rooms.statements.statement(shop.merchant.merchantId, '2026-03-01', 'CNY'),
+  )
+  const plan = await planOf(statements.get('statement-movements')!)
+  expect(plan).toContain('transfers_by_debit_account')
+  expect(plan).toContain('transfers_by_credit_account')
+  expect(plan).not.toContain('Seq Scan on transfers')
+})

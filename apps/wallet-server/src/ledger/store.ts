@@ -94,14 +94,14 @@ export async function insertAccounts(db: Queryable, accounts: NewAccount[], now:
  * One side of a computed account, summed. Every POST, VOID and EXPIRE answers a PENDING of the same account, so what is
  * still pending is what was reserved less what was answered.
  */
-const summed = (side: 'debit_account' | 'credit_account', indexed: string): string => `(
+const summed = (side: 'debit_account' | 'credit_account', condition: string): string => `(
     select coalesce(sum(t.amount) filter (where t.kind in ('POSTED', 'POST')), 0) as posted,
       coalesce(sum(case t.kind when 'PENDING' then t.amount when 'POSTED' then 0 else -t.amount end), 0) as pending
-    from transfers t where t.${side} = a.id and t.bucket = a.bucket and ${indexed})`
+    from transfers t where t.${side} = a.id and t.bucket = a.bucket and ${condition})`
 
-/** Says to the planner that the row is in the partial index of this side. In transit is in none: it is swept. */
-const indexedDebit = `t.debit_account not like 'in-transit:%'`
-const indexedCredit = `t.credit_account not like 'in-transit:%'`
+/** Says to the planner that the row is in the partial index of this side. What is in transit or a user's is in none: it is swept. */
+export const indexed = (column: string): string => `${column} not like 'in-transit:%' and ${column} not like 'users:%'`
+const isSwept = (accountId: string): boolean => /^(in-transit|users):/.test(accountId)
 
 /**
  * Accounts with their balance, in the order of their ids; the wallet's own are summed from their transfers. In transit,
@@ -117,8 +117,8 @@ export async function selectAccounts(db: Queryable, ids: string[]): Promise<Acco
       select a.id, a.bucket, a.kind, a.currency, a.frozen,
         (c.posted - d.posted - d.pending)::bigint as available, d.pending::bigint as pending
       from accounts a
-      cross join lateral ${summed('debit_account', indexedDebit)} as d
-      cross join lateral ${summed('credit_account', indexedCredit)} as c
+      cross join lateral ${summed('debit_account', indexed('t.debit_account'))} as d
+      cross join lateral ${summed('credit_account', indexed('t.credit_account'))} as c
       where a.id = any ($1) and a.computed and a.id not like 'in-transit:%'
       union all
       select a.id, a.bucket, a.kind, a.currency, a.frozen,
@@ -280,7 +280,8 @@ export function transfersStatement(transfers: Transfer[], now: Date): Query {
 
 /**
  * Transfers of one account, newest first; before a place in this order, and of one step only, if these are given.
- * In a transaction of its own: it settles how the rest of the transaction is planned.
+ * A user's, like what is in transit, are swept from the table: for tests and for people, not for a door. In a transaction of its
+ * own: it settles how the rest of the transaction is planned.
  */
 export async function selectTransfersOfAccount(
   tx: Queryable,
@@ -290,16 +291,16 @@ export async function selectTransfersOfAccount(
   // However many transfers the account has, a page walks the index from its end and sorts only those of one moment. The
   // planner, which cannot know how many there are, would rather fetch and sort them all.
   await tx.query({ text: 'set local enable_sort = off; set local enable_bitmapscan = off' })
-  const swept = accountId.startsWith('in-transit:')
+  const swept = isSwept(accountId)
   // Two halves, so that each walks its own index from the newest end instead of sorting the whole history.
   const half = (side: 'debit' | 'credit'): string => `(select * from transfers where ${side}_account = $1
-          and ${swept ? 'true' : `${side}_account not like 'in-transit:%'`}
+          and ${swept ? 'true' : indexed(`${side}_account`)}
           and posted_at <= $2 and (posted_at, cause_id, step) < ($2, $3, $4) and step = coalesce($6, step)
           order by posted_at desc, cause_id desc, step desc limit $5)`
   // No cause is empty, so a time alone stands before every transfer of its moment.
   const from = before instanceof Date ? { postedAt: before, causeId: '', step: '' } : before
   const { rows } = await tx.query<TransferRow>({
-    name: swept ? 'select-transfers-of-account-in-transit' : 'select-transfers-of-account',
+    name: swept ? 'select-transfers-of-swept-account' : 'select-transfers-of-account',
     text: `select * from (${half('debit')} union all ${half('credit')}) as t
       order by t.posted_at desc, t.cause_id desc, t.step desc limit $5`,
     values: [accountId, from?.postedAt ?? 'infinity', from?.causeId ?? '', from?.step ?? '', limit, step ?? null],

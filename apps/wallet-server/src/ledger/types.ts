@@ -119,7 +119,8 @@ export interface LedgerService {
   expirePending(limit?: number): Promise<number>
   /**
    * Transfers of an account, newest first, in an order that never changes; only those of one step when it is named.
-   * `before` is exclusive: a time, or the last transfer of the page before (many may have the same time).
+   * `before` is exclusive: a time, or the last transfer of the page before (many may have the same time). Of a user, as in
+   * transit, the whole table is read: what a user did is asked of their payments, refunds and top-ups.
    */
   transfersOf(accountId: string, page: TransfersPage): Promise<PostedTransfer[]>
   /** Recomputes everything from the transfers, on one snapshot of a live database. Empty means all is well. */

@@ -5,6 +5,7 @@
  * Only what has moved counts: money that is reserved for a pay-out or a refund leaves the account when the bank has answered.
  */
 import type { Queryable } from '../db/transaction.ts'
+import { indexed } from '../ledger/store.ts'
 
 /** Longest a statement may take to read: a day of a very large merchant. Milliseconds. */
 const STATEMENT_TIMEOUT_MS = 10 * 60_000
@@ -30,12 +31,12 @@ export interface PostedBalance {
   moved_since_end: bigint
 }
 
-/** What has moved since a moment. The index of the ledger leaves in transit out, and the planner is told that this is not it. */
+/** What has moved since a moment in a merchant's account. */
 const movedSince = (parameter: string): string => `(
     (select coalesce(sum(t.amount), 0) from transfers t where t.credit_account = a.id
-      and t.credit_account not like 'in-transit:%' and t.posted_at >= ${parameter} and t.kind in ('POSTED', 'POST'))
+      and ${indexed('t.credit_account')} and t.posted_at >= ${parameter} and t.kind in ('POSTED', 'POST'))
     - (select coalesce(sum(t.amount), 0) from transfers t where t.debit_account = a.id
-      and t.debit_account not like 'in-transit:%' and t.posted_at >= ${parameter} and t.kind in ('POSTED', 'POST')))::bigint`
+      and ${indexed('t.debit_account')} and t.posted_at >= ${parameter} and t.kind in ('POSTED', 'POST')))::bigint`
 
 /** The stored balance of an owner's account, and what moved in it since two moments; null when there is no such account. */
 export async function selectPostedBalance(
@@ -67,11 +68,11 @@ export async function selectMovements(
     query_timeout: STATEMENT_TIMEOUT_MS,
     text: `with moved as (
         select cause_id, step, posted_at, amount from transfers
-        where credit_account = $1 and credit_account not like 'in-transit:%' and posted_at >= $2 and posted_at < $3
+        where credit_account = $1 and ${indexed('credit_account')} and posted_at >= $2 and posted_at < $3
           and kind in ('POSTED', 'POST')
         union all
         select cause_id, step, posted_at, -amount from transfers
-        where debit_account = $1 and debit_account not like 'in-transit:%' and posted_at >= $2 and posted_at < $3
+        where debit_account = $1 and ${indexed('debit_account')} and posted_at >= $2 and posted_at < $3
           and kind in ('POSTED', 'POST')
       )
       select m.cause_id, m.step, m.posted_at, m.amount as moved,
