@@ -3,6 +3,7 @@ import { WalletError } from '@tradepay/contract'
 import { money } from '@tradepay/money'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { BankAccount } from '../src/funding/types.ts'
+import { userAccount } from '../src/ledger/types.ts'
 import type { Order } from '../src/order/types.ts'
 import type { WakesFor } from '../src/ports.ts'
 import type { User } from '../src/user/types.ts'
@@ -119,7 +120,11 @@ describe('a payment by bank', () => {
   test('in another currency than its bank account’s is refused', async () => {
     const both = await aMerchantWithClient(world, { currencies: ['CNY', 'JPY'] })
     const order = await anOrder(world, both, { amount: money('JPY', 500n) })
+    // Also by somebody who has an account in the order's currency here.
+    const { userId, bucket } = mei
+    await world.rooms.ledger.open({ id: userAccount(userId, 'JPY'), bucket, kind: 'USER_BALANCE', currency: 'JPY' })
     expect(await codeOf(payByBank(order))).toBe('CURRENCY_NOT_SUPPORTED')
+    expect(await world.rooms.orders.find(order.tradeNo)).toMatchObject({ state: 'CREATED', processingPaymentId: null })
   })
 })
 
