@@ -9,7 +9,8 @@ import { httpPart, rsaParts, sqlCreatePart, sqlDeliverPart, sqlPayPart } from '.
 import { baselines, compared, figure, type Figure } from '../report.ts'
 import { send, signCreateCalls } from '../requests.ts'
 
-const CALLERS = 32
+/** As many as keep both cores busy: with half as many the wallet waits for a quarter of the time. */
+const CALLERS = 64
 
 export async function createOrderFigures(bench: Bench): Promise<Figure[]> {
   const { world, timing, say } = bench

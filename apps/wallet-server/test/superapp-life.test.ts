@@ -38,12 +38,9 @@ describe.each(superappVersions)('version %s', (version) => {
     expect((await call('inquiryPayment', { paymentId })).body).toMatchObject({ paymentStatus: 'PROCESSING' })
     const paidAt = now()
     await confirm(doors, order, mei.userId)
-    expect((await call('inquiryPayment', { paymentId })).body).toMatchObject({
-      ...order,
-      paymentAmount: cny('1250'),
-      paymentStatus: 'SUCCESS',
-      paymentTime: paidAt,
-    })
+    const paid = (await call('inquiryPayment', { paymentId })).body
+    expect(paid).toMatchObject({ ...order, paymentAmount: cny('1250'), paymentStatus: 'SUCCESS', paymentTime: paidAt })
+    expect(paid).not.toHaveProperty('transactions')
 
     doors.clock.advance({ seconds: 30 })
     const half = refundRequest(order, { refundAmount: cny('600'), refundReason: 'cold' })
@@ -56,6 +53,7 @@ describe.each(superappVersions)('version %s', (version) => {
     expect(await balanceOf(doors, mei.userId)).toBe(before - 650n)
     const tooMuch = await call('refund', refundRequest(order, { refundAmount: cny('651') }))
     expect(resultOf(tooMuch)).toBe('F REFUND_AMOUNT_EXCEED')
+    doors.clock.advance({ seconds: 1 })
     const rest = await call('refund', refundRequest(order, { refundAmount: cny('650') }))
     expect(resultOf(rest)).toBe('S SUCCESS')
     expect(rest.body['refundId']).not.toBe(first.body['refundId'])
@@ -75,7 +73,17 @@ describe.each(superappVersions)('version %s', (version) => {
         refundTime: first.body['refundTime'],
       })
     }
-    expect((await call('inquiryPayment', { paymentId })).body).toMatchObject({ paymentStatus: 'SUCCESS' })
+    const transaction = ({ body }: typeof first, value: string) => ({
+      transactionId: body['refundId'],
+      transactionTime: body['refundTime'],
+      transactionType: 'REFUND',
+      transactionAmount: cny(value),
+      transactionStatus: 'SUCCESS',
+    })
+    expect((await call('inquiryPayment', { paymentId })).body).toMatchObject({
+      paymentStatus: 'SUCCESS',
+      transactions: [transaction(first, '600'), transaction(rest, '650')],
+    })
   })
 
   test('an unpaid order is cancelled: it says so, for ever, and can neither be paid nor refunded', async () => {

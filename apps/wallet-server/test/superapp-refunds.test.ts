@@ -30,6 +30,14 @@ describe.each(superappVersions)('version %s', (version) => {
       paymentId = paid.order.tradeNo
       bankRef = paid.bankRef
     })
+    /** What an inquiry of the payment says of its refunds. */
+    const transactions = async () => (await call('inquiryPayment', { paymentId })).body['transactions']
+    const transaction = ({ refundAmount }: Record<string, unknown>, refundId: unknown) => ({
+      transactionId: refundId,
+      transactionTime: expect.any(String),
+      transactionType: 'REFUND',
+      transactionAmount: refundAmount,
+    })
 
     test('a refund is in process until the bank has answered, and the same call then says so', async () => {
       const request = refundRequest({ paymentId })
@@ -41,6 +49,7 @@ describe.each(superappVersions)('version %s', (version) => {
       const inquiry = await call('inquiryRefund', { refundId })
       expect(inquiry.body).toMatchObject({ result: { resultStatus: 'S' }, refundStatus: 'PROCESSING' })
       expect(inquiry.body).not.toHaveProperty('refundTime')
+      expect(await transactions()).toEqual([{ ...transaction(request, refundId), transactionStatus: 'PROCESSING' }])
       await doors.rooms.fundings.askDue()
       const done = await call('refund', request)
       expect(done.body).toMatchObject({ result: { resultStatus: 'S' }, refundId, refundTime: expect.any(String) })
@@ -48,6 +57,7 @@ describe.each(superappVersions)('version %s', (version) => {
         refundStatus: 'SUCCESS',
         refundTime: done.body['refundTime'],
       })
+      expect(await transactions()).toEqual([{ ...transaction(request, refundId), transactionStatus: 'SUCCESS' }])
     })
 
     test('a refund that the bank does not take has failed for ever, and another number can try again', async () => {
@@ -62,6 +72,7 @@ describe.each(superappVersions)('version %s', (version) => {
         refundStatus: 'FAIL',
         refundFailReason: 'The bank refused.',
       })
+      expect(await transactions()).toEqual([{ ...transaction(request, refundId), transactionStatus: 'FAIL' }])
       const again = { ...request, refundRequestId: `again_${version}` }
       expect(resultOf(await call('refund', again))).toBe('U REFUND_IN_PROCESS')
     })

@@ -19,6 +19,7 @@ import {
   text,
   time,
 } from './superapp-fields.ts'
+import { SuperappRefundStatus } from './superapp-refunds-api.ts'
 
 /** Source: §6.5. */
 export const SuperappPaymentFactor = Type.Object(
@@ -117,6 +118,16 @@ export const SuperappPaymentStatus = Type.Union(
 )
 export type SuperappPaymentStatus = Static<typeof SuperappPaymentStatus>
 
+/** What has moved money beside the payment itself. SuperQi's; of its types this wallet knows refunds only. */
+export const SuperappTransaction = Type.Object({
+  transactionId: text(64, "The wallet's number of the refund"),
+  transactionTime: time('When it ended; while it is being done, when it was asked for'),
+  transactionType: Type.Literal('REFUND'),
+  transactionAmount: sentAmount,
+  transactionStatus: SuperappRefundStatus,
+})
+export type SuperappTransaction = Static<typeof SuperappTransaction>
+
 const inquiryPaymentAnswer = {
   /** Speaks of the query. */
   result: SuperappResult,
@@ -126,6 +137,11 @@ const inquiryPaymentAnswer = {
   paymentStatus: Type.Optional(SuperappPaymentStatus),
   paymentTime: Type.Optional(time('When it was paid; only then')),
   paymentFailReason: Type.Optional(text(256, 'Why it was closed; only then')),
+  transactions: Type.Optional(
+    Type.Array(SuperappTransaction, {
+      description: 'The newest 100 refunds, oldest first; left out when there is none',
+    }),
+  ),
   extendInfo: Type.Optional(extendInfo('What came with pay')),
 }
 

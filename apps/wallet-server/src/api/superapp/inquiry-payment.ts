@@ -10,16 +10,22 @@ import {
   type SuperappInquiryPaymentAnswerV2,
   type SuperappPaymentStatus,
   type SuperappResult,
+  type SuperappTransaction,
 } from '@tradepay/contract'
 import type { Order } from '../../order/types.ts'
+import type { Refund } from '../../refund/types.ts'
 import { formatIsoTime } from '../merchant-door/times.ts'
 import { sentAmount } from './amount.ts'
 import { contentCheckers } from './check-versions.ts'
 import type { Endpoint } from './endpoint.ts'
+import { refundStatuses } from './inquiry-refund.ts'
 import { checkPartner, orderNumber } from './numbers.ts'
 import { superappResult } from './results.ts'
 
 const check = contentCheckers(superappCalls.inquiryPayment)
+
+/** How many refunds an answer names. */
+const TRANSACTIONS_MAX = 100
 
 const statuses = {
   CREATED: 'PROCESSING',
@@ -40,6 +46,7 @@ export const inquiryPayment: Endpoint = {
     checkPartner(request, client)
     const order = await rooms.orders.inquire(client.clientId, orderNumber(request))
     const extendInfo = order.extra['extendInfo']
+    const refunds = order.state === 'PAID' ? await rooms.refunds.of(order.tradeNo) : []
     const body: SuperappInquiryPaymentAnswerV1 = {
       result: superappResult('SUCCESS', 'Success.'),
       paymentId: order.tradeNo,
@@ -48,6 +55,7 @@ export const inquiryPayment: Endpoint = {
       paymentStatus: statuses[order.state],
       ...(order.paidAt ? { paymentTime: formatIsoTime(order.paidAt) } : {}),
       ...(order.closeReason ? { paymentFailReason: closeReasons[order.closeReason] } : {}),
+      ...(refunds.length > 0 ? { transactions: refunds.slice(-TRANSACTIONS_MAX).map(toTransaction) } : {}),
       ...(typeof extendInfo === 'string' ? { extendInfo } : {}),
     }
     if (version === 'v1') return { body }
@@ -55,6 +63,14 @@ export const inquiryPayment: Endpoint = {
     return { body: inV2 }
   },
 }
+
+const toTransaction = ({ refundId, amount, state, createdAt, finishedAt }: Refund): SuperappTransaction => ({
+  transactionId: refundId,
+  transactionTime: formatIsoTime(finishedAt ?? createdAt),
+  transactionType: 'REFUND',
+  transactionAmount: sentAmount(amount),
+  transactionStatus: refundStatuses[state],
+})
 
 function paymentResult({ state, closeReason }: Order): SuperappResult {
   switch (state) {

@@ -20,7 +20,8 @@ import { superappResult } from './results.ts'
 
 const check = contentCheckers(superappCalls.inquiryRefund)
 
-const statuses = {
+/** What a refund's state is called. */
+export const refundStatuses = {
   PROCESSING: 'PROCESSING',
   SUCCEEDED: 'SUCCESS',
   FAILED: 'FAIL',
@@ -38,7 +39,7 @@ export const inquiryRefund: Endpoint = {
       refundId,
       refundRequestId: requestId,
       refundAmount: sentAmount(amount),
-      refundStatus: statuses[state],
+      refundStatus: refundStatuses[state],
       ...(reason === null ? {} : { refundReason: reason }),
       ...(state === 'SUCCEEDED' && finishedAt ? { refundTime: formatIsoTime(finishedAt) } : {}),
       ...(failure === null ? {} : { refundFailReason: refusals[failure].message }),
