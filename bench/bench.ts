@@ -1,4 +1,5 @@
 /** What every group of figures is given, and what it answers. */
+import { WARM_UP } from './measure.ts'
 import type { Figure } from './report.ts'
 import type { BenchWorld } from './world.ts'
 
@@ -14,4 +15,4 @@ export type Figures = (bench: Bench) => Promise<Figure[]>
 
 /** How many of something that is done at most so often a second are to be prepared. */
 export const enough = ({ timing }: Pick<Bench, 'timing'>, mostPerSecond: number): number =>
-  Math.ceil(mostPerSecond * timing.seconds * timing.rounds)
+  Math.ceil(mostPerSecond * timing.seconds * (1 + WARM_UP) * timing.rounds)

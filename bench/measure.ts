@@ -19,25 +19,32 @@ export interface Calls<Name extends string = string> {
   once(): Promise<unknown>
 }
 
-/** What is measured by doing it over and over. */
+/** How long something is done before it counts, as a share of the time for which it counts. */
+export const WARM_UP = 0.25
+
+/**
+ * What is measured by doing it over and over. It counts what ends while all callers are busy: neither the beginning, when they
+ * all stand at the first step together, nor what is still under way at the end.
+ */
 export function calls<Name extends string>({ name, callers, times = 1, once }: Calls<Name>): Candidate<Name> {
   return {
     name,
     async rate(seconds) {
       let done = 0
-      let exhausted = false
-      const started = performance.now()
-      const end = started + seconds * 1000
+      const from = performance.now() + seconds * WARM_UP * 1000
+      let until = from + seconds * 1000
       await Promise.all(
         Array.from({ length: callers }, async () => {
-          while (!exhausted && performance.now() < end) {
-            if ((await once()) === false) exhausted = true
-            else done += times
+          while (performance.now() < until) {
+            const more = (await once()) !== false
+            const now = performance.now()
+            if (!more) until = Math.min(until, now)
+            else if (now >= from && now < until) done += times
           }
         }),
       )
-      if (exhausted && done === 0) throw new Error(`There was nothing to do for ${name}: prepare more.`)
-      return (done * 1000) / (performance.now() - started)
+      if (done === 0) throw new Error(`There was nothing to do for ${name}: prepare more.`)
+      return (done * 1000) / (until - from)
     },
   }
 }

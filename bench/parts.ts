@@ -47,9 +47,15 @@ export async function sqlPayPart(bench: Bench): Promise<Candidate<'sql-pay'>> {
 }
 
 /** The claim of a notification, and what came of it. */
-export async function sqlDeliverPart(bench: Bench): Promise<Candidate<'sql-deliver'>> {
-  const due = await makeDue(bench.world, enough(bench, 12_000))
-  return calls({ name: 'sql-deliver', callers: 1, times: BATCH, once: deliverBare(bench.world, due, BATCH) })
+export function sqlDeliverPart({ world }: Bench): Candidate<'sql-deliver'> {
+  return {
+    name: 'sql-deliver',
+    async rate(seconds) {
+      const due = await makeDue(world, enough({ timing: { seconds, rounds: 1 } }, 12_000))
+      const once = deliverBare(world, due, BATCH)
+      return calls({ name: 'sql-deliver', callers: 1, times: BATCH, once }).rate(seconds)
+    },
+  }
 }
 
 /** The rows of a payment, one payment a transaction. */

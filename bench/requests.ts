@@ -56,7 +56,7 @@ export async function signCreateCalls(
   return calls
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+const agent = new Agent({ keepAlive: true })
 
 /** Sends and answers the body of the answer. */
 export function send(url: string, { path, headers, body }: SignedRequest): Promise<string> {

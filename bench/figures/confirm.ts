@@ -22,9 +22,9 @@ export async function confirmFigures(bench: Bench): Promise<Figure[]> {
   const alone = await confirmAlone(bench)
   say('Confirm: many merchants, one merchant, one user…')
   const [many, toOne, byOne] = [
-    await makeOrders(world, clients, enough(bench, 12_000)),
-    await makeOrders(world, clients.slice(0, 1), enough(bench, 12_000)),
-    await makeOrders(world, clients, enough(bench, 12_000)),
+    await makeOrders(world, clients, enough(bench, 18_000)),
+    await makeOrders(world, clients.slice(0, 1), enough(bench, 18_000)),
+    await makeOrders(world, clients, enough(bench, 18_000)),
   ]
   const ofPgbench = await pgbenchParts(world.databaseUrl)
   if (ofPgbench.length === 0) say('pgbench is not installed: its ratios are left out.')

@@ -9,8 +9,8 @@ import { httpPart, rsaParts, sqlCreatePart, sqlDeliverPart, sqlPayPart } from '.
 import { baselines, compared, figure, type Figure } from '../report.ts'
 import { send, signCreateCalls } from '../requests.ts'
 
-/** As many as keep both cores busy: with half as many the wallet waits for a quarter of the time. */
-const CALLERS = 64
+/** Enough that full batches come together; the wallet sends half as many notifications to one receiver at once. */
+const CALLERS = 256
 
 export async function createOrderFigures(bench: Bench): Promise<Figure[]> {
   const { world, timing, say } = bench
@@ -50,7 +50,7 @@ export async function fullPaymentFigures(bench: Bench): Promise<Figure[]> {
   const { world, timing, say } = bench
   say('Full payment…')
   const merchant = await startMerchant()
-  const signed = await signCreateCalls(enough(bench, 1000), {
+  const signed = await signCreateCalls(enough(bench, 1500), {
     clientId: world.clients[0]!.clientId,
     privateKey: world.privateKey,
     prefix: 'full',
@@ -75,7 +75,7 @@ export async function fullPaymentFigures(bench: Bench): Promise<Figure[]> {
       ...(await rsaParts(bench)),
       sqlCreatePart(bench),
       await sqlPayPart(bench),
-      await sqlDeliverPart(bench),
+      sqlDeliverPart(bench),
       calls({ name: 'full-payment', callers: CALLERS, once: wholePayment }),
     ],
     timing,

@@ -20,7 +20,7 @@ export async function serverFigures(bench: Bench): Promise<Figure[]> {
   const paying = <Name extends string>(name: Name, working: ServerProcess[]): Candidate<Name> => ({
     name,
     async rate(seconds) {
-      const orders = await makeOrders(world, world.clients, enough({ timing: { seconds, rounds: 1 } }, 12_000))
+      const orders = await makeOrders(world, world.clients, enough({ timing: { seconds, rounds: 1 } }, 18_000))
       const share = Math.ceil(orders.length / working.length)
       const paid = await Promise.all(
         working.map((server, index) =>

@@ -58,5 +58,5 @@ async function warmUp(world: BenchWorld): Promise<void> {
 }
 
 async function confirming({ timing }: Bench, world: BenchWorld): Promise<() => Promise<boolean>> {
-  return confirmNext(world, await makeOrders(world, world.clients, enough({ timing }, 12_000)))
+  return confirmNext(world, await makeOrders(world, world.clients, enough({ timing }, 18_000)))
 }

@@ -48,14 +48,14 @@ test('a receiver that nobody has heard of is sent 4 at once', () => {
   expect([WINDOW_START, room(createWindows())]).toEqual([4, 4])
 })
 
-test('each acknowledgement opens its window by one, up to 64', () => {
+test('each acknowledgement opens its window by one, up to 128', () => {
   const windows = createWindows()
   answered(windows, true)
   expect(room(windows)).toBe(5)
   answered(windows, true, 10)
   expect(room(windows)).toBe(15)
-  answered(windows, true, 100)
-  expect([WINDOW_MAX, room(windows)]).toEqual([64, 64])
+  answered(windows, true, 200)
+  expect([WINDOW_MAX, room(windows)]).toEqual([128, 128])
 })
 
 test('one attempt that is not acknowledged closes it to 1, from where it opens again', () => {
@@ -105,13 +105,13 @@ test('one receiver’s failures do not close another’s window', () => {
   expect(room(windows, 'https://shop.example/other')).toBe(WINDOW_START)
 })
 
-test('a client gets no more than 64 places by naming many addresses', () => {
+test('a client gets no more than 128 places by naming many addresses', () => {
   const windows = createWindows()
   const chosen = start(
     windows,
     many(200, (n) => ({ url: `https://shop.example/${n}` })),
   )
-  expect([SENDING_PER_CLIENT_MAX, chosen.length]).toEqual([64, 64])
+  expect([SENDING_PER_CLIENT_MAX, chosen.length]).toEqual([128, 128])
   expect(windows.choose([due({ url: 'https://shop.example/one-more' })], 1)).toEqual([])
 })
 
@@ -127,12 +127,12 @@ test('clients that never answer leave places for whoever comes next', () => {
   expect(windows.choose([due()], SENDING_MAX)).toHaveLength(1)
 })
 
-test('in all no more than 256 are under way, and no more are chosen than asked for', () => {
+test('in all no more than 512 are under way, and no more are chosen than asked for', () => {
   const windows = createWindows()
-  const waiting = many(500, (n) => ({ clientId: `client-${n}`, url: `https://${n}.example/` }))
+  const waiting = many(1_000, (n) => ({ clientId: `client-${n}`, url: `https://${n}.example/` }))
   expect(start(windows, waiting, 3)).toEqual(waiting.slice(0, 3))
   expect(start(windows, waiting.slice(3)).length).toBe(SENDING_MAX - 3)
-  expect([SENDING_MAX, windows.free()]).toEqual([256, 0])
+  expect([SENDING_MAX, windows.free()]).toEqual([512, 0])
   expect(windows.choose(waiting, 10)).toEqual([])
 })
 

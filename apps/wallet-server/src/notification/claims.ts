@@ -12,7 +12,7 @@ import { toNotification, type NotificationRow } from './store.ts'
 import type { Notification } from './types.ts'
 import type { Due } from './windows.ts'
 
-/** How many of the oldest a look brings; twice what one process sends at once. */
+/** How many of the oldest a look brings: as many as one process sends at once. */
 const OLDEST_MAX = 512
 /** At how many receivers a look stops by, when there are more that are due than it brings. */
 const RECEIVERS_MAX = 64

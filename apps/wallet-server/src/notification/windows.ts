@@ -9,13 +9,13 @@ import type { Notification } from './types.ts'
 /** How many may be on their way to an address about which nothing is known. */
 export const WINDOW_START = 4
 /** How many at most, when it has acknowledged often enough: each acknowledgement opens the window by one. */
-export const WINDOW_MAX = 64
+export const WINDOW_MAX = 128
 /** How many after an attempt that was not acknowledged. */
 export const WINDOW_AFTER_FAILURE = 1
 /** Most for one client at once, as a client may name another address with each order. */
-export const SENDING_PER_CLIENT_MAX = 64
+export const SENDING_PER_CLIENT_MAX = 128
 /** Most by this process at once. */
-export const SENDING_MAX = 256
+export const SENDING_MAX = 512
 
 /** Receivers whose windows are remembered while nothing is sent to them. */
 const REMEMBERED_MAX = 1_000
