@@ -1,6 +1,6 @@
 /** A nonce is accepted once: by one server or two, in the same moment or later, and its memory does not grow for ever. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DELETED_AT_ONCE } from '../src/nonce/store.ts'
+import { DELETED_AT_ONCE, deleteNonces } from '../src/nonce/store.ts'
 import { defaultSettings } from '../src/settings.ts'
 import { startWorker, type WorkerRooms } from '../src/worker/worker.ts'
 import { callRest, restRequest, sendRest } from './alipay-v3-calls.ts'
@@ -159,6 +159,15 @@ describe('old nonces', () => {
     expect(await doors.rooms.nonces.deleteOld()).toBe(5)
     expect(await doors.rooms.nonces.deleteOld()).toBe(0)
     expect(await kept()).toBe(7)
+  })
+
+  test('are no more in a piece when the database still takes the table for empty, and chooses its plan by that', async () => {
+    const before = doors.clock.now()
+    await doors.database.pool.query('delete from nonces')
+    await doors.database.pool.query('analyze nonces')
+    await fill(DELETED_AT_ONCE + 5, new Date(before.getTime() - 1), 'unexpected-')
+    expect(await deleteNonces(doors.database.pool, before)).toBe(DELETED_AT_ONCE)
+    expect(await kept()).toBe(5)
   })
 
   test('are deleted by two servers at once without waiting for each other, each once', async () => {

@@ -153,9 +153,11 @@ async function take(tx: pg.PoolClient, order: NewOrder, now: Date): Promise<void
 
 async function behaviourOf(tx: pg.PoolClient, { account, direction, minor }: NewOrder): Promise<BankBehaviour> {
   const told = await tx.query<{ behaviour: BankBehaviour }>(
-    `delete from test_bank.told where told_id = (
+    `with next as materialized (
        select told_id from test_bank.told where account = $1 and coalesce(direction, $2) = $2 and coalesce(amount, $3) = $3
-       order by told_id limit 1 for update skip locked)
+       order by told_id limit 1 for update skip locked
+     )
+     delete from test_bank.told t using next where t.told_id = next.told_id
      returning behaviour`,
     [account, direction, minor],
   )

@@ -173,12 +173,18 @@ export async function revokeAuthorization(db: Queryable, codeHash: Buffer, now: 
   })
 }
 
-/** Takes away codes that expired before a moment. Leaves what another server is taking away. */
+/**
+ * Takes away codes that expired before a moment. Leaves what another server is taking away. Which ones is chosen first and
+ * once: as a plain subquery it may be asked anew for each row, and then finds others than before.
+ */
 export async function deleteExpiredCodes(db: Queryable, before: Date): Promise<void> {
   await db.query({
     name: 'auth-codes-delete-expired',
-    text: `delete from auth_codes where code_hash in (select code_hash from auth_codes where expires_at <= $1
-      order by expires_at limit ${DELETED_AT_ONCE} for update skip locked)`,
+    text: `with old as materialized (
+        select code_hash from auth_codes where expires_at <= $1
+        order by expires_at limit ${DELETED_AT_ONCE} for update skip locked
+      )
+      delete from auth_codes c using old where c.code_hash = old.code_hash`,
     values: [before],
   })
 }
@@ -187,12 +193,16 @@ export async function deleteExpiredCodes(db: Queryable, before: Date): Promise<v
 export async function deleteExpiredTokens(db: Queryable, before: Date): Promise<void> {
   await db.query({
     name: 'authorizations-delete-expired',
-    text: `with gone as (
-        delete from authorizations where code_hash in (select code_hash from authorizations where expires_at <= $1
-          order by expires_at limit ${DELETED_AT_ONCE} for update skip locked)
+    text: `with old as materialized (
+        select code_hash from authorizations where expires_at <= $1
+        order by expires_at limit ${DELETED_AT_ONCE} for update skip locked
+      ), old_tokens as materialized (
+        select access_hash from authorization_tokens where refresh_expires_at <= $1
+        order by refresh_expires_at limit ${DELETED_AT_ONCE} for update skip locked
+      ), gone as (
+        delete from authorizations a using old where a.code_hash = old.code_hash
       )
-      delete from authorization_tokens where access_hash in (select access_hash from authorization_tokens
-        where refresh_expires_at <= $1 order by refresh_expires_at limit ${DELETED_AT_ONCE} for update skip locked)`,
+      delete from authorization_tokens t using old_tokens where t.access_hash = old_tokens.access_hash`,
     values: [before],
   })
 }

@@ -18,12 +18,19 @@ export async function insertNonce(db: Queryable, { client, nonce, signedAt }: Us
   return rowCount === 1
 }
 
-/** Deletes the oldest of those that were signed before a moment. Leaves what another server is deleting. */
+/**
+ * Deletes the oldest of those that were signed before a moment. Leaves what another server is deleting. What to delete is
+ * chosen first and once: as a plain subquery it may be asked anew for each row, and then finds others than before.
+ */
 export async function deleteNonces(db: Queryable, before: Date): Promise<number> {
   const { rowCount } = await db.query({
     name: 'nonces-delete',
-    text: `delete from nonces where (client_id, nonce, bucket) in (select client_id, nonce, bucket from nonces
-      where signed_at < $1 order by signed_at limit ${DELETED_AT_ONCE} for update skip locked)`,
+    text: `with old as materialized (
+        select client_id, nonce, bucket from nonces
+        where signed_at < $1 order by signed_at limit ${DELETED_AT_ONCE} for update skip locked
+      )
+      delete from nonces n using old
+      where n.client_id = old.client_id and n.nonce = old.nonce and n.bucket = old.bucket`,
     values: [before],
   })
   return rowCount ?? 0
