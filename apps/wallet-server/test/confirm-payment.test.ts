@@ -317,6 +317,53 @@ describe('what a user has paid', () => {
     expect(newest).toMatchObject({ title: 'Cup 6', merchantName: 'Coffee Shop', amount: money('CNY', 10n) })
   })
 
+  test('is found however many days lie between, and whoever else paid on them', async () => {
+    const [mei, other] = [await aUser(world), await aUser(world)]
+    const paid: string[] = []
+    for (const days of [0, 1, 7, 30, 0, 200, 3]) {
+      world.clock.advance({ hours: 24 * days })
+      await aPaidOrder(world, shop, other)
+      paid.unshift((await aPaidOrder(world, shop, mei)).payment.paymentId)
+      world.clock.advance({ milliseconds: 1 })
+    }
+    // Days on which only others pay lie in front of all of hers, too.
+    world.clock.advance({ hours: 24 * 50 })
+    await aPaidOrder(world, shop, other)
+    const idsOf = async (limit: number, before: string | null): Promise<[string[], string | null]> => {
+      const page = await world.rooms.payments.paidBy(mei.userId, { before, limit })
+      return [page.payments.map(({ paymentId }) => paymentId), page.next]
+    }
+    expect(await idsOf(100, null)).toEqual([paid, null])
+    let next: string | null = null
+    for (const [index, paymentId] of paid.entries()) {
+      const [ids, after]: [string[], string | null] = await idsOf(1, next)
+      expect([ids, after === null]).toEqual([[paymentId], index === paid.length - 1])
+      next = after
+    }
+  })
+
+  test('is nothing for who has not paid, and behind the oldest payment of all', async () => {
+    await aPaidOrder(world, shop, await aUser(world))
+    const { userId } = await aUser(world)
+    const none = { payments: [], next: null }
+    expect(await world.rooms.payments.paidBy(userId, { before: null, limit: 3 })).toEqual(none)
+    for (const moment of ['1', '999999999999999']) {
+      const before = `${moment}-${'1'.repeat(28)}`
+      expect(await world.rooms.payments.paidBy(userId, { before, limit: 3 })).toEqual(none)
+    }
+  })
+
+  test('for an order is found days after it was created, also while it is open', async () => {
+    const mei = await aUser(world)
+    const order = await anOrder(world, shop, { expiresAt: new Date(world.clock.now().getTime() + 14 * 86_400_000) })
+    expect(await world.rooms.payments.ofOrder(mei.userId, order.tradeNo)).toBeNull()
+    world.clock.advance({ hours: 24 * 6 })
+    const { paymentId } = await confirm(order, mei.userId)
+    world.clock.advance({ hours: 24 * 6 })
+    expect(await world.rooms.payments.ofOrder(mei.userId, order.tradeNo)).toMatchObject({ paymentId })
+    expect(await world.rooms.payments.ofOrder((await aUser(world)).userId, order.tradeNo)).toBeNull()
+  })
+
   test('has at least one payment on a page, whatever is asked for', async () => {
     const mei = await aUser(world)
     await aPaidOrder(world, shop, mei)

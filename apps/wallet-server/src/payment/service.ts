@@ -173,8 +173,7 @@ export function createPaymentService(
 
     async ofOrder(userId, tradeNo) {
       const bucket = bucketOfTimedId(tradeNo)
-      const order = bucket === null ? null : await selectOrder(db, tradeNo, bucket)
-      return order ? selectPaymentOfOrder(db, userId, order) : null
+      return bucket === null ? null : selectPaymentOfOrder(db, userId, { tradeNo, bucket })
     },
 
     async paidBy(userId, { before, limit }) {

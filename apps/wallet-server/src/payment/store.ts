@@ -226,7 +226,7 @@ interface OwnPaymentRow {
 
 const ownPaymentColumns = `p.payment_id, p.trade_no, o.title, m.name as merchant_name, p.amount, p.currency, p.channel,
   p.bank_account_id, p.state, p.failure, p.return_state, p.created_at, p.finished_at`
-const ownPaymentTables = `payments p
+const withOrderAndMerchant = `
   join orders o on o.trade_no = p.trade_no and o.bucket = p.bucket
   join merchants m on m.merchant_id = o.merchant_id`
 
@@ -236,37 +236,87 @@ export interface PaymentCursor {
   paymentId: string
 }
 
-/** A user's payments, newest first, behind the cursor. */
+/** The day that payments are indexed by: written as in the index, or it is not used. */
+const dayOf = (time: string): string => `(${time} at time zone 'UTC')::date`
+
+/** How many days are looked through together at first, and how many times as many each time after. */
+const DAYS_AT_FIRST = 8
+const DAYS_GROWTH = 4
+
+/** A user's payments, newest first, behind the cursor. Who pays often is found in few days, who does not in few statements. */
 export async function selectPaymentsBy(
   db: Queryable,
   userId: string,
   before: PaymentCursor | null,
   limit: number,
 ): Promise<OwnPayment[]> {
-  const { rows } = await db.query<OwnPaymentRow>({
-    name: 'select-payments-by',
-    text: `select ${ownPaymentColumns} from ${ownPaymentTables}
-      where p.payer_id = $1
-        and ($2::timestamptz is null or (p.created_at, p.payment_id) < ($2::timestamptz, $3::text))
-      order by p.created_at desc, p.payment_id desc
-      limit $4`,
-    values: [userId, before?.createdAt ?? null, before?.paymentId ?? null, limit],
-  })
-  return rows.map(toOwnPayment)
+  const { newest, days } = await selectDaysOfPayments(db, before)
+  const found: OwnPayment[] = []
+  let first = 0
+  for (let count = DAYS_AT_FIRST; first < days && found.length < limit; count *= DAYS_GROWTH) {
+    const { rows } = await db.query<OwnPaymentRow>({
+      name: 'select-payments-by',
+      text: `select ${ownPaymentColumns}
+        from (
+          select * from payments
+          where payer_id = $1
+            and ${dayOf('created_at')} = any (array(select $5::date - n from generate_series($6::integer, $7::integer) as n))
+            and ($2::timestamptz is null or (created_at, payment_id) < ($2::timestamptz, $3::text))
+          order by created_at desc, payment_id desc
+          limit $4
+        ) as p ${withOrderAndMerchant}
+        order by p.created_at desc, p.payment_id desc`,
+      values: [
+        userId,
+        before?.createdAt ?? null,
+        before?.paymentId ?? null,
+        limit - found.length,
+        newest,
+        first,
+        Math.min(first + count, days) - 1,
+      ],
+    })
+    found.push(...rows.map(toOwnPayment))
+    first += count
+  }
+  return found
 }
 
-/** A user's payment of an order that counts: the one that has not failed, else the newest. It is looked for among what the user paid since the order was made. */
+/** The newest day to look in, `yyyy-MM-dd`, and how many days there are from it back to the first payment of all. */
+async function selectDaysOfPayments(
+  db: Queryable,
+  before: PaymentCursor | null,
+): Promise<{ newest: string | null; days: number }> {
+  const { rows } = await db.query<{ newest: string | null; days: number }>({
+    name: 'select-days-of-payments',
+    text: `select newest::text, coalesce(newest - oldest + 1, 0) as days
+      from (
+        select least(max(${dayOf('created_at')}), ${dayOf('$1::timestamptz')}) as newest, min(${dayOf('created_at')}) as oldest
+        from payments
+      ) as kept`,
+    values: [before?.createdAt ?? null],
+  })
+  return rows[0]!
+}
+
+/** A user's payment of an order that counts: the one that has not failed, else the newest. */
 export async function selectPaymentOfOrder(
   db: Queryable,
   userId: string,
-  order: { tradeNo: string; createdAt: Date },
+  { tradeNo, bucket }: { tradeNo: string; bucket: number },
 ): Promise<OwnPayment | null> {
   const { rows } = await db.query<OwnPaymentRow>({
     name: 'select-payment-of-order',
-    text: `select ${ownPaymentColumns} from ${ownPaymentTables}
-      where p.payer_id = $1 and p.created_at >= $3 and p.trade_no = $2
+    // Its payments lie in the days from its creation to its end; of an order that is open, to the newest of all.
+    text: `select ${ownPaymentColumns} from payments p ${withOrderAndMerchant}
+      where p.payer_id = $1 and p.trade_no = $2 and p.bucket = $3
+        and ${dayOf('p.created_at')} = any (array(
+          select generate_series(${dayOf('asked.created_at')},
+            coalesce(${dayOf('coalesce(asked.paid_at, asked.closed_at)')}, (select max(${dayOf('created_at')}) from payments)),
+            interval '1 day')::date
+          from orders asked where asked.trade_no = $2 and asked.bucket = $3))
       order by p.state <> 'FAILED' desc, p.created_at desc, p.payment_id desc limit 1`,
-    values: [userId, order.tradeNo, order.createdAt],
+    values: [userId, tradeNo, bucket],
   })
   return rows[0] ? toOwnPayment(rows[0]) : null
 }
