@@ -1,4 +1,4 @@
-/** What the hot paths are made of, each by itself: RSA, HTTP, and the money transactions. They are measured in turns with it. */
+/** What the hot paths are made of, each by itself: RSA, a bare server, and the money transactions. They are measured in turns with it. */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { signRsa, verifyRsa } from '@tradepay/signature'
@@ -6,7 +6,6 @@ import fastify from 'fastify'
 import { createBare, deliverBare, makeDue, makeOrders, payBare } from './bare.ts'
 import { enough, type Bench } from './bench.ts'
 import { calls, type Candidate } from './measure.ts'
-import { send, signCreateCalls } from './requests.ts'
 
 /** As many as come together when 32 callers wait for each other. */
 const BATCH = 32
@@ -23,17 +22,17 @@ export async function rsaParts({ world }: Bench): Promise<Candidate<'rsa-sign' |
   ]
 }
 
-/** An exchange with a server that does nothing. */
-export async function httpPart({ world }: Bench): Promise<Candidate<'http'> & { close(): Promise<void> }> {
+/** A server that does nothing but answer. */
+export async function startBareServer(): Promise<{ url: string; close(): Promise<void> }> {
   const bare = fastify()
   bare.removeAllContentTypeParsers()
   bare.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   bare.post('/v1/payments/pay', async () => ({ ok: true }))
   await bare.listen({ host: '127.0.0.1', port: 0 })
-  const url = `http://127.0.0.1:${(bare.server.address() as AddressInfo).port}`
-  const { clientId } = world.clients[0]!
-  const [sample] = await signCreateCalls(1, { clientId, privateKey: world.privateKey, prefix: 'sample' })
-  return { ...calls({ name: 'http', callers: 32, once: () => send(url, sample!) }), close: () => bare.close() }
+  return {
+    url: `http://127.0.0.1:${(bare.server.address() as AddressInfo).port}`,
+    close: () => bare.close(),
+  }
 }
 
 /** The rows of an order. */

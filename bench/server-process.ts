@@ -1,6 +1,5 @@
 /**
- * A wallet server in a process of its own, with callers that pay the orders it is told. `server-process.ts <database url>`;
- * speaks with its parent by messages and ends when the parent is gone.
+ * A wallet server in a process of its own, with callers that pay the orders it is told. `server-process.ts <database url>`.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,6 +8,7 @@ import { buildServer, createPool } from '@tradepay/wallet-server'
 import { amount, pick } from './bare.ts'
 import { CALLERS } from './figures/confirm.ts'
 import { calls } from './measure.ts'
+import { serveParent } from './process.ts'
 import { benchDeps, filledUsers, YOUNG } from './world.ts'
 
 export interface PayAll {
@@ -26,17 +26,11 @@ const db = createPool(process.argv[2]!, { connections: 20 })
 const server = await buildServer(benchDeps(db, folder))
 const userIds = filledUsers(YOUNG.accounts)
 
-process.on('message', (work: PayAll) => {
-  void pay(work).then((paid) => process.send!(paid))
+serveParent(pay, async () => {
+  await server.close()
+  await db.end()
+  await rm(folder, { recursive: true, force: true })
 })
-process.on('disconnect', () => {
-  void server
-    .close()
-    .then(() => db.end())
-    .then(() => rm(folder, { recursive: true, force: true }))
-    .then(() => process.exit())
-})
-process.send!('ready')
 
 async function pay({ tradeNos, seconds }: PayAll): Promise<Paid> {
   let residentMb = 0

@@ -1,43 +1,28 @@
-/** Through the signed door: an order created, and a whole payment until the merchant has acknowledged. */
-import { createServer } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+/**
+ * Through the signed door: an order created, and a whole payment until the merchant has acknowledged. The merchants, who call and
+ * are told, are a process of their own, for the wallet as for the bare server.
+ */
 import { amount, pick } from '../bare.ts'
 import { enough, type Bench } from '../bench.ts'
-import { calls, limitOf, measure, percentile } from '../measure.ts'
-import { httpPart, rsaParts, sqlCreatePart, sqlDeliverPart, sqlPayPart } from '../parts.ts'
+import { limitOf, measure, percentile, type Candidate } from '../measure.ts'
+import type { MerchantDone, MerchantWork } from '../merchant-process.ts'
+import { rsaParts, sqlCreatePart, sqlDeliverPart, sqlPayPart, startBareServer } from '../parts.ts'
+import { commonTime, startProcess } from '../process.ts'
 import { baselines, compared, figure, type Figure } from '../report.ts'
-import { send, signCreateCalls } from '../requests.ts'
 
 /** Enough that full batches come together; the wallet sends half as many notifications to one receiver at once. */
 const CALLERS = 256
+/** As many as keep a server busy that does nothing. */
+const CALLERS_OF_BARE = 32
 
 export async function createOrderFigures(bench: Bench): Promise<Figure[]> {
-  const { world, timing, say } = bench
-  say('Signed create-order…')
-  const signed = await signCreateCalls(enough(bench, 3000), {
-    clientId: world.clients[0]!.clientId,
-    privateKey: world.privateKey,
-    prefix: 'create',
-  })
-  const createOrder = async (): Promise<boolean> => {
-    const call = signed.pop()
-    if (!call) return false
-    const answer = await send(world.url, call)
-    if (!answer.includes('"ACCEPT"')) throw new Error(`create-order was answered: ${answer}`)
-    return true
-  }
-  const http = await httpPart(bench)
+  bench.say('Signed create-order…')
+  const merchants = await startMerchants(bench)
   const rates = await measure(
-    [
-      http,
-      ...(await rsaParts(bench)),
-      sqlCreatePart(bench),
-      calls({ name: 'create-order', callers: CALLERS, once: createOrder }),
-    ],
-    timing,
+    [merchants.http, ...(await rsaParts(bench)), sqlCreatePart(bench), merchants.createOrder],
+    bench.timing,
   )
-  await http.close()
+  await merchants.close()
   return [
     ...baselines(rates, ['http', 'rsa-verify', 'rsa-sign', 'sql-create'], 'create-order'),
     compared(rates, 'create-order', 'HTTP + verify + sign + SQL, bare', (rateOf) =>
@@ -47,41 +32,20 @@ export async function createOrderFigures(bench: Bench): Promise<Figure[]> {
 }
 
 export async function fullPaymentFigures(bench: Bench): Promise<Figure[]> {
-  const { world, timing, say } = bench
-  say('Full payment…')
-  const merchant = await startMerchant()
-  const signed = await signCreateCalls(enough(bench, 1500), {
-    clientId: world.clients[0]!.clientId,
-    privateKey: world.privateKey,
-    prefix: 'full',
-    notifyUrl: merchant.notifyUrl,
-  })
-  const firstAttempts: number[] = []
-  const wholePayment = async (): Promise<boolean> => {
-    const call = signed.pop()
-    if (!call) return false
-    const { paymentId: tradeNo } = JSON.parse(await send(world.url, call)) as { paymentId: string }
-    const told = merchant.told(tradeNo)
-    await world.server.rooms.payments.confirm({ tradeNo, payerId: pick(world.userIds), amount })
-    // The room answers when the payment is committed.
-    const committedAt = performance.now()
-    firstAttempts.push(Math.max(0, (await told) - committedAt))
-    return true
-  }
-  const http = await httpPart(bench)
+  bench.say('Full payment…')
+  const merchants = await startMerchants(bench)
   const rates = await measure(
     [
-      http,
+      merchants.http,
       ...(await rsaParts(bench)),
       sqlCreatePart(bench),
       await sqlPayPart(bench),
       sqlDeliverPart(bench),
-      calls({ name: 'full-payment', callers: CALLERS, once: wholePayment }),
+      merchants.fullPayment,
     ],
-    timing,
+    bench.timing,
   )
-  await http.close()
-  merchant.close()
+  await merchants.close()
   // Two signatures of the wallet (its answer and the notification), one verification, two exchanges over HTTP, and what is
   // written: the order, the payment, the claim of its notification and what came of it.
   const once = ['http', 'rsa-verify', 'rsa-sign', 'sql-create', 'sql-pay', 'sql-deliver'] as const
@@ -92,7 +56,7 @@ export async function fullPaymentFigures(bench: Bench): Promise<Figure[]> {
     ),
     figure(
       'first-attempt-p95',
-      percentile(firstAttempts, 0.95),
+      percentile(merchants.firstAttempts, 0.95),
       'from commit to the first byte received; the goal is 1,000',
       null,
       'ms',
@@ -100,33 +64,59 @@ export async function fullPaymentFigures(bench: Bench): Promise<Figure[]> {
   ]
 }
 
-/** A merchant's server that acknowledges everything. */
-async function startMerchant(): Promise<{
-  notifyUrl: string
-  /** Resolves when it has been told of this payment: with the time at which the first attempt began to arrive. */
-  told(tradeNo: string): Promise<number>
-  close(): void
-}> {
-  const acknowledgement = JSON.stringify({
-    result: { resultCode: 'SUCCESS', resultStatus: 'S', resultMessage: 'success' },
+interface Merchants {
+  /** An exchange with a server that does nothing. */
+  http: Candidate<'http'>
+  createOrder: Candidate<'create-order'>
+  fullPayment: Candidate<'full-payment'>
+  /** How long it took from the commit of each payment to the first byte of its notification. Milliseconds. */
+  firstAttempts: number[]
+  close(): Promise<void>
+}
+
+async function startMerchants({ world }: Bench): Promise<Merchants> {
+  const { payments } = world.server.rooms
+  const committedAt = new Map<string, number>()
+  async function confirm(tradeNo: string): Promise<void> {
+    await payments.confirm({ tradeNo, payerId: pick(world.userIds), amount })
+    // The room answers when the payment is committed.
+    committedAt.set(tradeNo, commonTime())
+  }
+  const merchants = await startProcess<MerchantWork, MerchantDone, string[]>(
+    'bench/merchant-process.ts',
+    [],
+    (created) => void Promise.all(created.map(confirm)),
+  )
+  const bare = await startBareServer()
+  const firstAttempts: number[] = []
+  const doing = <Name extends string>(
+    name: Name,
+    work: Pick<MerchantWork, 'what' | 'url' | 'callers'>,
+    mostPerSecond: number,
+  ): Candidate<Name> => ({
+    name,
+    async rate(seconds) {
+      const { perSecond, toldAt } = await merchants.ask({
+        ...work,
+        clientId: world.clients[0]!.clientId,
+        privateKey: world.privateKey,
+        seconds,
+        calls: work.what === 'EXCHANGE' ? 1 : enough({ timing: { seconds, rounds: 1 } }, mostPerSecond),
+      })
+      // Who is told before the room has answered has been told at once.
+      for (const [tradeNo, at] of toldAt) firstAttempts.push(Math.max(0, at - (committedAt.get(tradeNo) ?? at)))
+      committedAt.clear()
+      return perSecond
+    },
   })
-  const waiting = new Map<string, (at: number) => void>()
-  const server = createServer((request, response) => {
-    const at = performance.now()
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      response.setHeader('content-type', 'application/json').end(acknowledgement)
-      const { paymentId } = JSON.parse(Buffer.concat(chunks).toString()) as { paymentId: string }
-      waiting.get(paymentId)?.(at)
-      waiting.delete(paymentId)
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   return {
-    notifyUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/notify`,
-    told: (tradeNo) => new Promise((resolve) => waiting.set(tradeNo, resolve)),
-    close: () => server.close(),
+    http: doing('http', { what: 'EXCHANGE', url: bare.url, callers: CALLERS_OF_BARE }, 0),
+    createOrder: doing('create-order', { what: 'CREATE', url: world.url, callers: CALLERS }, 4000),
+    fullPayment: doing('full-payment', { what: 'PAY', url: world.url, callers: CALLERS }, 2000),
+    firstAttempts,
+    async close() {
+      await merchants.close()
+      await bare.close()
+    },
   }
 }
