@@ -25,8 +25,6 @@ export const SandboxApp = Type.Object({
   walletPublicKey: Type.String({ description: "SPKI PEM that verifies the wallet's answers and notifications" }),
   /** What a library for Standard Webhooks verifies notifications with: `whsec_` and base64. Whoever has it can sign. */
   webhookSecret: Type.String({ description: 'what a library for Standard Webhooks verifies with' }),
-  /** The same without a secret, for signatures of the kind `v1a`: `whpk_` and base64. */
-  webhookPublicKey: Type.String({ description: 'the same without a secret, for signatures v1a' }),
   /** Where notifications go when an order names no address. */
   notifyUrl: Type.Union([Type.String(), Type.Null()]),
   dialect: SuperappDialect,

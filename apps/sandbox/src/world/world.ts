@@ -54,7 +54,7 @@ export function createWorld({ rooms, settings, keys, made, addresses, onChange }
     const client = await rooms.merchants.client(clientId)
     const keyVersions = client.keys.map(({ version }) => version)
     const keyVersion = keyVersions[0]!
-    const [webhookKeys] = webhooks.keys(clientId)
+    const [webhookSecret] = webhooks.secrets(clientId)
     return {
       name,
       appId: clientId,
@@ -65,8 +65,7 @@ export function createWorld({ rooms, settings, keys, made, addresses, onChange }
       keyVersion,
       keyVersions,
       walletPublicKey: keys.wallet.publicKey,
-      webhookSecret: webhookKeys!.secret,
-      webhookPublicKey: webhookKeys!.publicKey,
+      webhookSecret: webhookSecret!,
       notifyUrl: client.notifyUrl,
       dialect: client.dialect,
     }

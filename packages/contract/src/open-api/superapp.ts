@@ -146,7 +146,7 @@ function webhook(
         ...referencesTo('parameters', requestHeaders),
         header('webhook-id', 'Of Standard Webhooks: the same on each attempt', '2026112275605000123000000009'),
         header('webhook-timestamp', 'Of Standard Webhooks: seconds since 1970', '1795352405'),
-        header('webhook-signature', 'Of Standard Webhooks: v1 (HMAC-SHA256) and v1a (Ed25519)'),
+        header('webhook-signature', 'Of Standard Webhooks: v1 (HMAC-SHA256)'),
       ],
       requestBody: {
         required: true,

@@ -9,7 +9,7 @@ import type { Settings } from '../../settings.ts'
 const BYTES = 32
 
 /** The secret of a purpose: 32 bytes, always the same. */
-export type WalletSecret = (purpose: string) => Buffer
+type WalletSecret = (purpose: string) => Buffer
 
 /** One for each signing key of the wallet, newest first. @throws KeyError when a key is not usable */
 export function walletSecrets({ walletKeys }: Pick<Settings, 'walletKeys'>): WalletSecret[] {
