@@ -3,7 +3,8 @@
  * is, as ratios against bare baselines measured in the same run, interleaved. Absolute figures belong to the machine; the
  * ratios belong to the code.
  *
- * The caller runs in the same process as the server, as does every baseline, so neither has cores to itself.
+ * Merchants are a process of their own, for the wallet as for the bare server; everybody else runs in the wallet's. Nobody has cores
+ * to himself.
  */
 import { parseArgs } from 'node:util'
 import type { Figures } from './bench.ts'
