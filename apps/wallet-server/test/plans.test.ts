@@ -80,3 +80,20 @@ test('a statement reads what its merchant’s account did through the indexes, w
   expect(plan).toContain('transfers_by_credit_account')
   expect(plan).not.toContain('Seq Scan on transfers')
 })
+
+test('what a user paid is looked for in the days it may lie in, not in all of a table or an index', async () => {
+  const { tradeNo } = await anOrder(world, shop)
+  const statements = new Map([
+    ...(await statementsOf(() => world.rooms.payments.paidBy(userId, { before: null, limit: 3 }))),
+    ...(await statementsOf(() => world.rooms.payments.ofOrder(userId, tradeNo))),
+    ...(await statementsOf(() => world.rooms.payments.limits(userId, 'CNY'))),
+  ])
+  for (const name of ['select-payments-by', 'select-payment-of-order', 'select-allowances']) {
+    expect(await planOf(statements.get(name)!), name).toMatch(
+      /using payments_by_day_and_payer on payments[^>]*Index Cond: [^>]*::date = ANY [^>]*payer_id = /,
+    )
+  }
+  // The newest and the oldest day of all are the ends of the index.
+  const ends = await planOf(statements.get('select-days-of-payments')!)
+  expect(ends.match(/Limit[^>]*> {2}Index Only Scan (Backward )?using payments_by_day_and_payer/g)).toHaveLength(2)
+})

@@ -236,8 +236,8 @@ export interface PaymentCursor {
   paymentId: string
 }
 
-/** The day that payments are indexed by: written as in the index, or it is not used. */
-const dayOf = (time: string): string => `(${time} at time zone 'UTC')::date`
+/** The day of a time, in SQL, by which payments are indexed: written as in the index, or that is not used. */
+export const utcDay = (time: string): string => `(${time} at time zone 'UTC')::date`
 
 /** How many days are looked through together at first, and how many times as many each time after. */
 const DAYS_AT_FIRST = 8
@@ -260,7 +260,7 @@ export async function selectPaymentsBy(
         from (
           select * from payments
           where payer_id = $1
-            and ${dayOf('created_at')} = any (array(select $5::date - n from generate_series($6::integer, $7::integer) as n))
+            and ${utcDay('created_at')} = any (array(select $5::date - n from generate_series($6::integer, $7::integer) as n))
             and ($2::timestamptz is null or (created_at, payment_id) < ($2::timestamptz, $3::text))
           order by created_at desc, payment_id desc
           limit $4
@@ -291,7 +291,7 @@ async function selectDaysOfPayments(
     name: 'select-days-of-payments',
     text: `select newest::text, coalesce(newest - oldest + 1, 0) as days
       from (
-        select least(max(${dayOf('created_at')}), ${dayOf('$1::timestamptz')}) as newest, min(${dayOf('created_at')}) as oldest
+        select least(max(${utcDay('created_at')}), ${utcDay('$1::timestamptz')}) as newest, min(${utcDay('created_at')}) as oldest
         from payments
       ) as kept`,
     values: [before?.createdAt ?? null],
@@ -310,10 +310,10 @@ export async function selectPaymentOfOrder(
     // Its payments lie in the days from its creation to its end; of an order that is open, to the newest of all.
     text: `select ${ownPaymentColumns} from payments p ${withOrderAndMerchant}
       where p.payer_id = $1 and p.trade_no = $2 and p.bucket = $3
-        and ${dayOf('p.created_at')} = any (array(
-          select generate_series(${dayOf('asked.created_at')},
-            coalesce(${dayOf('coalesce(asked.paid_at, asked.closed_at)')}, (select max(${dayOf('created_at')}) from payments)),
-            interval '1 day')::date
+        and ${utcDay('p.created_at')} = any (array(
+          select generate_series(${utcDay('asked.created_at')},
+            coalesce(${utcDay('coalesce(asked.paid_at, asked.closed_at)')},
+              (select max(${utcDay('created_at')}) from payments)), interval '1 day')::date
           from orders asked where asked.trade_no = $2 and asked.bucket = $3))
       order by p.state <> 'FAILED' desc, p.created_at desc, p.payment_id desc limit 1`,
     values: [userId, tradeNo, bucket],
