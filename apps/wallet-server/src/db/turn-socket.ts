@@ -8,6 +8,12 @@ import { Socket } from 'node:net'
 /** Makes one, not connected yet. */
 export function createTurnSocket(): Socket {
   const socket = new Socket()
+  // To connect takes back whatever stands in the place of `write`.
+  socket.once('connect', () => gatherWrites(socket))
+  return socket
+}
+
+function gatherWrites(socket: Socket): void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean
   let gathering = false
   socket.write = (...args: unknown[]): boolean => {
@@ -21,5 +27,4 @@ export function createTurnSocket(): Socket {
     }
     return write(...args)
   }
-  return socket
 }
