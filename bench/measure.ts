@@ -59,15 +59,22 @@ export interface Rates<Name extends string = string> {
   each(make: (rateOf: RateOf<Name>) => number): number
 }
 
-/** Measures each candidate once in each round. */
+/**
+ * Measures each candidate once in each round.
+ * @param settle is awaited before each: what one has left to be done is not done at the cost of the next
+ */
 export async function measure<Name extends string>(
   candidates: Candidate<Name>[],
   options: { rounds: number; seconds: number },
+  settle: () => Promise<unknown>,
 ): Promise<Rates<Name>> {
   const rounds: Map<Name, number>[] = []
   for (let round = 0; round < options.rounds; round++) {
     const rates = new Map<Name, number>()
-    for (const candidate of candidates) rates.set(candidate.name, await candidate.rate(options.seconds))
+    for (const candidate of candidates) {
+      await settle()
+      rates.set(candidate.name, await candidate.rate(options.seconds))
+    }
     rounds.push(rates)
   }
   const each: Rates<Name>['each'] = (make) => median(rounds.map((rates) => make((name) => rates.get(name)!)))

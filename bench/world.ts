@@ -38,6 +38,8 @@ export interface BenchWorld {
   clients: Client[]
   /** PKCS#8 PEM of every client. */
   privateKey: string
+  /** Lets PostgreSQL bring to its files what has been written so far. */
+  settle(): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -71,6 +73,7 @@ export async function createBenchWorld(size = YOUNG, say?: (line: string) => voi
     userIds: filledUsers(size.accounts),
     clients,
     privateKey: merchantKeys.privateKey,
+    settle: () => db.query('checkpoint'),
     async close() {
       await server.close()
       await db.end()

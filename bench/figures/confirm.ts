@@ -37,6 +37,7 @@ export async function confirmFigures(bench: Bench): Promise<Figure[]> {
       calls({ name: 'one-user', callers: CALLERS, once: confirmNext(world, byOne, userIds.slice(0, 1)) }),
     ],
     timing,
+    world.settle,
   )
   const versus = { pgbench: 'pgbench -N, scale 50, 16 clients', 'pgbench-prepared': 'the same with -M prepared -j 2' }
   return [

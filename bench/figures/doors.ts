@@ -21,6 +21,7 @@ export async function createOrderFigures(bench: Bench): Promise<Figure[]> {
   const rates = await measure(
     [merchants.http, ...(await rsaParts(bench)), sqlCreatePart(bench), merchants.createOrder],
     bench.timing,
+    bench.world.settle,
   )
   await merchants.close()
   return [
@@ -44,6 +45,7 @@ export async function fullPaymentFigures(bench: Bench): Promise<Figure[]> {
       merchants.fullPayment,
     ],
     bench.timing,
+    bench.world.settle,
   )
   await merchants.close()
   // Two signatures of the wallet (its answer and the notification), one verification, two exchanges over HTTP, and what is

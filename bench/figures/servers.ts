@@ -30,7 +30,11 @@ export async function serverFigures(bench: Bench): Promise<Figure[]> {
       return paid.reduce((sum, { perSecond }) => sum + perSecond, 0)
     },
   })
-  const rates = await measure([paying('one-server', servers.slice(0, 1)), paying('two-servers', servers)], timing)
+  const rates = await measure(
+    [paying('one-server', servers.slice(0, 1)), paying('two-servers', servers)],
+    timing,
+    world.settle,
+  )
   await Promise.all(servers.map((server) => server.close()))
   return [
     compared(rates, 'two-servers', 'one server, a process of its own', (rateOf) => rateOf('one-server')),

@@ -28,6 +28,7 @@ export const tableFigures =
         calls({ name: 'full-tables', callers: CALLERS, once: await confirming(bench, filled) }),
       ],
       bench.timing,
+      () => Promise.all([world.settle(), filled.settle()]),
     )
     say('Verifying…')
     const started = performance.now()

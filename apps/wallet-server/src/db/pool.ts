@@ -4,7 +4,6 @@
  */
 import pg from 'pg'
 import { asUnknown } from './transaction.ts'
-import { createTurnSocket } from './turn-socket.ts'
 
 const BIGINT_OID = 20
 
@@ -48,7 +47,6 @@ export function createPool(url: string, options: { connections?: number; answerT
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
     keepAlive: true,
-    stream: createTurnSocket,
     // Statements that do not wait for each other's answers are sent together; PostgreSQL runs them in their order.
     pipeline: true,
     application_name: 'tradepay',
