@@ -13,7 +13,6 @@ import { createOrderFigures, fullPaymentFigures } from './figures/doors.ts'
 import { serverFigures } from './figures/servers.ts'
 import { tableFigures } from './figures/tables.ts'
 import { printTable, writeJson, type Figure } from './report.ts'
-import { closeConnections } from './requests.ts'
 import { createBenchWorld, YOUNG } from './world.ts'
 
 const { values } = parseArgs({
@@ -62,7 +61,6 @@ for (const [name, measureFigures] of Object.entries(groups)) {
 
 process.stdout.write(`\n${printTable(figures)}\n`)
 if (values.json) await writeJson(values.json, figures)
-closeConnections()
 
 function refuse(message: string): never {
   process.stderr.write(`${message}\n`)
