@@ -29,6 +29,15 @@ const unknown = (resultCode: string, resultMessage: string): object => ({
   resultMessage,
 })
 
+const paidAnswer = {
+  result: done('Success.'),
+  paymentId,
+  paymentRequestId,
+  paymentAmount: amount,
+  paymentStatus: 'SUCCESS',
+  paymentTime,
+}
+
 /** An answer to any call that is refused. */
 export const refusedExample: Example = {
   summary: 'Refused: the signature does not hold',
@@ -86,14 +95,24 @@ export const superappExamples: Record<SuperappCallName | keyof typeof superappAu
   },
   inquiryPayment: {
     request: one("By the merchant's number", { paymentRequestId }),
-    answer: one('Paid', {
-      result: done('Success.'),
-      paymentId,
-      paymentRequestId,
-      paymentAmount: amount,
-      paymentStatus: 'SUCCESS',
-      paymentTime,
-    }),
+    answer: {
+      paid: { summary: 'Paid', value: paidAnswer },
+      refunded: {
+        summary: 'Paid, and a part given back',
+        value: {
+          ...paidAnswer,
+          transactions: [
+            {
+              transactionId: refundId,
+              transactionTime: '2026-11-22T13:05:00Z',
+              transactionType: 'REFUND',
+              transactionAmount: { currency: 'CNY', value: '250' },
+              transactionStatus: 'SUCCESS',
+            },
+          ],
+        },
+      },
+    },
   },
   cancelPayment: {
     request: one("By the merchant's number", { paymentRequestId }),
